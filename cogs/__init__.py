@@ -1,0 +1,1 @@
+"""The Discord face: one file per thing that a member or an admin does."""

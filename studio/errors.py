@@ -1,0 +1,65 @@
+"""The studio's faults: each class names the sentence in `studio/texts` that the user gets."""
+
+from __future__ import annotations
+
+
+class StudioError(Exception):
+    """Something the studio cannot do; `says` is a key of `studio/texts`, `facts` fill its placeholders."""
+
+    says = "fault.unknown"
+
+    def __init__(self, detail: str = "", **facts: object) -> None:
+        super().__init__(detail or self.says)
+        self.facts = facts
+
+
+class ClipError(StudioError):
+    """The clip cannot become a song."""
+
+
+class NotSound(ClipError):
+    """The file is no sound or video that the studio knows."""
+
+    says = "clip.not_sound"
+
+
+class BrokenClip(ClipError):
+    """The file begins like sound and cannot be decoded."""
+
+    says = "clip.broken"
+
+
+class NoSoundTrack(ClipError):
+    """A video without a sound track."""
+
+    says = "clip.no_sound_track"
+
+
+class ClipTooShort(ClipError):
+    """Less than half a second of sound."""
+
+    says = "clip.too_short"
+
+
+class SilentClip(ClipError):
+    """Nothing but silence."""
+
+    says = "clip.silent"
+
+
+class NoMelody(ClipError):
+    """Sound without a tune: noise, speech without pitch, fewer than three notes."""
+
+    says = "clip.no_melody"
+
+
+class BadImage(ClipError):
+    """An image that cannot be opened, or is too large."""
+
+    says = "image.bad"
+
+
+class SoundFontMissing(StudioError):
+    """No sound font was found."""
+
+    says = "studio.no_soundfont"
