@@ -1,0 +1,39 @@
+"""Account: the client that speaks for a member, with the token that is theirs, kept for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.nemo import AnonymousToken, Nemo, Secret
+from storage import Account, Accounts, Members, TokenKind
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A backend as a member reaches it."""
+
+    url: str
+    backend: str                    # the name that tokens are kept under
+    token: str | None = field(default=None, repr=False)     # the operator's, for everybody
+    client_id: str | None = None    # the operator's; None: the member's own
+
+
+async def client_for(member_id: str, access: Access, *, members: Members, accounts: Accounts,
+                     environment: Mapping[str, str]) -> Nemo:
+    """A client with the first token there is: the member's own, the operator's, the kept anonymous one, a new one.
+
+    A new anonymous token is kept as soon as it is there. The caller closes the client.
+    """
+    own = await accounts.find(member_id, access.backend, TokenKind.OWN)
+    given = own.token if own else access.token
+    kept = None if given else await accounts.find(member_id, access.backend, TokenKind.ANONYMOUS)
+    token = given or (kept.token if kept else None)
+
+    async def keep(fresh: AnonymousToken) -> None:
+        await accounts.keep(Account(member_id, access.backend, TokenKind.ANONYMOUS, fresh.token.reveal(), fresh.user_id,
+                                    fresh.expires_at, fresh.credits))
+
+    client_id = access.client_id or (await members.get(member_id)).client_id
+    return Nemo(access.url, client_id=client_id, token=Secret(token) if token else None, own_token=given is not None,
+                on_token=keep, environ=environment)

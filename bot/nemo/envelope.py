@@ -1,0 +1,143 @@
+"""Takes the wrapping off a reply: `code` and `data`, `success`, bare, `detail`, HTML, plain text. Knows no endpoint.
+
+Both the HTTP status and the body's code are looked at: each can tell of a failure alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.nemo import jsontext
+from bot.nemo.errors import BadReply, NemoError, NotFound, SessionLost, error_class
+
+FINE_CODES: Final = (0, 200)
+_REASONS: Final = ("reason", "message", "detail", "error", "msg")
+_TAGS: Final = re.compile(r"(?is)<(script|style|head)\b.*?</\1>|<[^>]*>")
+_SESSION: Final = re.compile(r"(?i)session|会话")
+_PAGE_CHARACTERS: Final = 2000
+_ERROR_FRAME: Final = frozenset({"error", "error_details", "code", "message"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, read whole."""
+
+    status: int
+    body: bytes
+    retry_after: float | None = None    # seconds, as hinted
+
+    @property
+    def is_fine(self) -> bool:
+        """2xx."""
+        return 200 <= self.status <= 299
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What the reply was about: the members of `data`, then those beside it, as exact JSON text."""
+
+    data: Mapping[str, str]
+    top: Mapping[str, str]
+    retry_after: float | None = None
+
+    def text(self, *names: str) -> str | None:
+        """The exact JSON text of the first member there is that is not null, looked for in `data` first."""
+        for level in (self.data, self.top):
+            for name in names:
+                if level.get(name, "null") != "null":
+                    return level[name]
+        return None
+
+    def value(self, *names: str) -> Any:
+        """The same, parsed; None for a missing one."""
+        text = self.text(*names)
+        return None if text is None else jsontext.parse(text)
+
+    def parsed(self) -> dict[str, Any]:
+        """All of `data`, or of a bare reply, parsed."""
+        return {name: jsontext.parse(text) for name, text in (self.data or self.top).items()}
+
+    def word(self, *names: str) -> str | None:
+        """The same as a string that is not empty; whole numbers (an id sent as a number) keep their digits."""
+        value = self.value(*names)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return value if isinstance(value, str) and value else None
+
+
+def unwrap(answer: Answer) -> Payload:
+    """The payload of a good reply; the `NemoError` of any other. `may_have_run` is the caller's to say."""
+    text = jsontext.text_of(answer.body)
+    try:
+        top = jsontext.members(text)
+    except ValueError:
+        raise _not_an_object(answer, text) from None
+    code = _code(top)
+    if not answer.is_fine or _tells_of_failure(top, code):
+        raise _failure(answer, top, code)
+    data: Mapping[str, str] = {}
+    if top.get("data", "").startswith("{"):
+        data = jsontext.members(top["data"])
+    return Payload(data, top, answer.retry_after)
+
+
+def reason_in(value: Any) -> str:
+    """The words of a failure in a parsed body: `reason`, `message`, `detail` or `error`, also one level down."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):     # the validation list of FastAPI: [{"loc": […], "msg": "…"}]
+        return "; ".join(filter(None, (reason_in(item) for item in value[:5])))
+    if isinstance(value, dict):
+        return next(filter(None, (reason_in(value.get(name)) for name in _REASONS)), "")
+    return ""
+
+
+def _tells_of_failure(top: Mapping[str, str], code: int | str | None) -> bool:
+    if code is not None and code not in FINE_CODES:
+        return True
+    if top.get("success") == "false":
+        return True
+    return "error" in top and top["error"] != "null" and _ERROR_FRAME.issuperset(top)
+
+
+def _failure(answer: Answer, top: Mapping[str, str], code: int | str | None) -> NemoError:
+    parsed = {name: jsontext.parse(top[name]) for name in (*_REASONS, "data") if name in top}
+    reason = reason_in(parsed) or reason_in(parsed.get("data"))
+    return _error(answer, reason, code)
+
+
+def _not_an_object(answer: Answer, text: str) -> NemoError:
+    reason = " ".join(_TAGS.sub(" ", text[:_PAGE_CHARACTERS]).split())
+    if answer.is_fine:
+        return BadReply(reason, http_status=answer.status)
+    return _error(answer, reason, None)
+
+
+def _error(answer: Answer, reason: str, code: int | str | None) -> NemoError:
+    kind = error_class(code, answer.status)
+    if kind is NotFound and _SESSION.search(reason):
+        kind = SessionLost
+    elif 300 <= answer.status <= 399:
+        kind = BadReply
+    return kind(reason, code=code, http_status=answer.status, retry_after=answer.retry_after)
+
+
+def _code(top: Mapping[str, str]) -> int | str | None:
+    """The body's code as a number where it is one; words such as "OK" are no code."""
+    for holder in (top, _object(top.get("error")), _object(top.get("detail"))):
+        value = jsontext.parse(holder["code"]) if "code" in holder else None
+        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 10:
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    return None
+
+
+def _object(text: str | None) -> Mapping[str, str]:
+    try:
+        return jsontext.members(text or "{}")
+    except ValueError:
+        return {}

@@ -1,0 +1,75 @@
+"""JSON read without losing a byte: a value parsed, or an object's members as the exact text they were sent in.
+
+More forgiving than the specification (NaN, halves of surrogate pairs, control characters in strings), as servers are.
+Text is UTF-8 with `surrogateescape`, so that even broken bytes come out as they went in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+_DECODER: Final = json.JSONDecoder(strict=False)
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+
+
+def text_of(body: bytes) -> str:
+    """The text of a body, a byte order mark left out."""
+    return body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+
+
+def bytes_of(text: str) -> bytes:
+    """What `text_of` read, byte for byte."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def sendable(text: str) -> str:
+    """`text` with question marks for what UTF-8 cannot carry: halves of surrogate pairs, broken file names."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def parse(text: str) -> Any:
+    """The value of a whole JSON text; ValueError when it is none, or nested beyond reason."""
+    value, end = _value(text, _skip(text, 0))
+    if _skip(text, end) != len(text):
+        raise ValueError("text after the JSON value")
+    return value
+
+
+def members(text: str) -> dict[str, str]:
+    """Name to exact text of each member of a JSON object; the last of equal names counts. ValueError for no object."""
+    at = _expect(text, 0, "{")
+    found: dict[str, str] = {}
+    if text[at : at + 1] == "}":
+        return found
+    while True:
+        name, at = _value(text, at)
+        if not isinstance(name, str):
+            raise ValueError("a member without a name")
+        start = _expect(text, at, ":")
+        _, end = _value(text, start)
+        found[name] = text[start:end]
+        at = _skip(text, end)
+        if text[at : at + 1] == "}":
+            return found
+        at = _expect(text, at, ",")
+
+
+def _value(text: str, at: int) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text, at)
+    except RecursionError:
+        raise ValueError("JSON nested beyond reason") from None
+
+
+def _expect(text: str, at: int, mark: str) -> int:
+    at = _skip(text, at)
+    if text[at : at + 1] != mark:
+        raise ValueError(f"no {mark!r} at character {at}")
+    return _skip(text, at + 1)
+
+
+def _skip(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,42 @@
+"""Tokens that hide themselves, and the scrubbing of text that may hold one. Never stores or logs a token."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HIDDEN: Final = "***"
+_TOKEN: Final = re.compile(r"(?:nmv_usr_|clm_)[A-Za-z0-9._~+/=-]+")
+_BEARER: Final = re.compile(r"(?i)\b(bearer)\s+[A-Za-z0-9._~+/=-]+")
+
+
+class Secret:
+    """A token. Printing, formatting, logging and pickling show nothing of it; `reveal()` is the one way to its text."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The token itself, for the Authorization header and for storage."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"Secret({HIDDEN})"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a Secret is not pickled")
+
+
+def scrub(text: str) -> str:
+    """`text` with every user, claim and bearer token replaced by stars."""
+    return _BEARER.sub(rf"\1 {HIDDEN}", _TOKEN.sub(HIDDEN, text))

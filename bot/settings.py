@@ -1,0 +1,89 @@
+"""The bot's settings: `.env` and the environment become one frozen value; secrets do not show in its repr."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import platformdirs
+from dotenv import dotenv_values
+
+CLOUD_API = "https://mega-api-prod.nemovideo.ai"
+CLOUD_WEB = "https://nemovideo.com"
+TOKEN_PREFIX = "nmv_usr_"
+
+
+class Backend(StrEnum):
+    """Who makes the songs."""
+
+    STUDIO = "studio"   # this repository's own, on this machine
+    CLOUD = "cloud"     # the NemoVideo API
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used. Its text is the whole sentence for the operator: which one, and a right value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator decides, checked."""
+
+    backend: Backend
+    data: Path                      # the database and the studio's files
+    nemo_api_url: str
+    nemo_web_url: str
+    nemo_token: str | None = field(repr=False)
+    nemo_client_id: str | None
+    studio_url: str | None          # None: the bot runs a studio of its own
+    environment: Mapping[str, str] = field(repr=False)
+
+    @property
+    def backend_name(self) -> str:
+        """What projects and tokens of this backend are kept under."""
+        return self.nemo_api_url if self.backend is Backend.CLOUD else self.studio_url or "studio"
+
+    @classmethod
+    def read(cls, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+        """Settings from `.env` in `folder` (the current one), overridden by the environment. Raises BadSetting."""
+        file = (folder or Path.cwd()) / ".env"
+        written = {name: value for name, value in dotenv_values(file).items() if value}
+        found = written | {name: value for name, value in (os.environ if environment is None else environment).items()
+                           if value.strip()}
+        return cls(
+            backend=_backend(found),
+            data=Path(found.get("MUREKA_DATA") or platformdirs.user_data_dir("mureka", appauthor=False)),
+            nemo_api_url=_url("NEMO_API_URL", found, CLOUD_API),
+            nemo_web_url=_url("NEMO_WEB_URL", found, CLOUD_WEB),
+            nemo_token=_token(found),
+            nemo_client_id=found.get("NEMO_CLIENT_ID"),
+            studio_url=_url("STUDIO_URL", found, "") or None,
+            environment=found,
+        )
+
+
+def _backend(found: Mapping[str, str]) -> Backend:
+    named = found.get("MUREKA_BACKEND", "").strip().lower()
+    if not named:
+        return Backend.CLOUD if found.get("NEMO_TOKEN") or found.get("NEMO_API_URL") else Backend.STUDIO
+    if named not in {one.value for one in Backend}:
+        raise BadSetting(f"MUREKA_BACKEND is {named!r}: it takes studio or cloud.")
+    return Backend(named)
+
+
+def _url(name: str, found: Mapping[str, str], default: str) -> str:
+    value = (found.get(name) or default).strip().rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise BadSetting(f"{name} is {value!r}: it takes an address such as {default or 'http://127.0.0.1:8733'}.")
+    return value
+
+
+def _token(found: Mapping[str, str]) -> str | None:
+    token = found.get("NEMO_TOKEN", "").strip()
+    if token and not token.startswith(TOKEN_PREFIX):
+        raise BadSetting(f"NEMO_TOKEN does not look like a token: it begins with {TOKEN_PREFIX}.")
+    return token or None

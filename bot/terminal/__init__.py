@@ -1,0 +1,1 @@
+"""The terminal face: the `song` and `doctor` commands. The terminal is one member in one place."""

@@ -1,0 +1,50 @@
+"""Settings: what an operator writes becomes one checked value, or one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Backend, BadSetting, Settings
+
+
+def read(folder: Path, **environment: str) -> Settings:
+    return Settings.read(folder, environment)
+
+
+def test_a_fresh_set_up_is_the_studio(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert settings.backend is Backend.STUDIO
+    assert settings.studio_url is None
+
+
+@pytest.mark.parametrize("environment", [{"NEMO_TOKEN": "nmv_usr_1"}, {"NEMO_API_URL": "http://127.0.0.1:1"}])
+def test_a_token_or_an_address_of_the_cloud_means_the_cloud(tmp_path: Path, environment: dict[str, str]) -> None:
+    assert read(tmp_path, **environment).backend is Backend.CLOUD
+
+
+def test_a_named_backend_wins(tmp_path: Path) -> None:
+    assert read(tmp_path, NEMO_TOKEN="nmv_usr_1", MUREKA_BACKEND=" Studio ").backend is Backend.STUDIO
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MUREKA_DATA=from-file\nNEMO_CLIENT_ID=kept\n")
+    settings = read(tmp_path, MUREKA_DATA="from-environment")
+    assert settings.data == Path("from-environment")
+    assert settings.nemo_client_id == "kept"
+
+
+def test_a_token_never_shows(tmp_path: Path) -> None:
+    settings = read(tmp_path, NEMO_TOKEN="nmv_usr_secret")
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(("name", "value"), [("MUREKA_BACKEND", "both"), ("NEMO_API_URL", "mega-api"),
+                                             ("NEMO_WEB_URL", "ftp://x"), ("STUDIO_URL", "localhost"),
+                                             ("NEMO_TOKEN", "hello")])
+def test_a_wrong_value_is_one_sentence_with_the_settings_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name) as told:
+        read(tmp_path, **{name: value})
+    assert "\n" not in str(told.value)
+    assert "nmv_usr_secret" not in str(told.value)
