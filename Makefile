@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help song test lint types imports tests run doctor lock clean
 
+export MUREKA_DATA ?= data
+
 VENV    := .venv
 BIN     := $(VENV)/bin
 CLIP    ?= examples/hum.ogg
@@ -37,6 +39,9 @@ $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(BIN)/python
 
 song: $(VENV)/run.stamp
 	$(BIN)/python -m bot song "$(CLIP)" --out "$(OUT)" --new $(if $(WISH),--wish "$(WISH)")
+
+run: $(VENV)/run.stamp
+	$(BIN)/python -m bot
 
 doctor: $(VENV)/run.stamp
 	$(BIN)/python -m bot doctor

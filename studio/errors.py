@@ -4,9 +4,13 @@ from __future__ import annotations
 
 
 class StudioError(Exception):
-    """Something the studio cannot do; `says` is a key of `studio/texts`, `facts` fill its placeholders."""
+    """Something the studio cannot do; `says` is a key of `studio/texts`, `facts` fill its placeholders.
+
+    `code` is its place in the API's table of codes; 4003 is ours, for a clip of a good type without a usable tune.
+    """
 
     says = "fault.unknown"
+    code = 500
 
     def __init__(self, detail: str = "", **facts: object) -> None:
         super().__init__(detail or self.says)
@@ -16,11 +20,14 @@ class StudioError(Exception):
 class ClipError(StudioError):
     """The clip cannot become a song."""
 
+    code = 4003
+
 
 class NotSound(ClipError):
     """The file is no sound or video that the studio knows."""
 
     says = "clip.not_sound"
+    code = 4001
 
 
 class BrokenClip(ClipError):
@@ -33,6 +40,7 @@ class NoSoundTrack(ClipError):
     """A video without a sound track."""
 
     says = "clip.no_sound_track"
+    code = 4001
 
 
 class ClipTooShort(ClipError):
@@ -57,6 +65,7 @@ class BadImage(ClipError):
     """An image that cannot be opened, or is too large."""
 
     says = "image.bad"
+    code = 4001
 
 
 class SoundFontMissing(StudioError):

@@ -29,7 +29,6 @@ def facts_of(made: Made) -> dict[str, Any]:
     """Everything worth telling as plain data; what the backend does not tell is null."""
     media = made.generated.state.generated_media if isinstance(made.generated.state.generated_media, dict) else {}
     melody, song = _dict(media.get("melody")), _dict(media.get("song"))
-    stages = made.stages | _dict(song.get("stages"))
     return {
         "file": str(made.out), "bytes": made.exported.film.bytes, "duration": made.exported.step.seconds,
         "title": song.get("title"), "style": song.get("style"), "take": song.get("take"), "tempo": song.get("tempo"),
@@ -40,7 +39,7 @@ def facts_of(made: Made) -> dict[str, Any]:
         if "notes" in melody else None,
         "transposition": song.get("transposition"), "form": song.get("form"),
         "loudness_lufs": song.get("loudness_lufs"), "true_peak_dbtp": song.get("true_peak_dbtp"),
-        "stages": stages, "seconds": round(made.seconds, 2),
+        "stages": made.stages, "seconds": round(made.seconds, 2),
     }
 
 

@@ -1,0 +1,131 @@
+"""The render queue: orders become films in the workers, survive a restart, and can be polled, fetched and cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from dataclasses import replace
+from typing import Any
+
+from studio.draft import order_of
+from studio.errors import StudioError
+from studio.store import Render, RenderStatus, Session, Song, Store
+from studio.tasks import Film, Progress
+from studio.texts import say, table
+from studio.wire import Refusal
+from studio.workers import Workers
+
+FORMATS = ("mp4",)
+MIN_FILM_BYTES = 1_000_000
+MAX_ID_CHARACTERS = 200
+
+log = logging.getLogger(__name__)
+
+
+class Renders:
+    """One task a film. A film is a function of its order, so an interrupted one is simply made again."""
+
+    def __init__(self, store: Store, workers: Workers) -> None:
+        self._store = store
+        self._workers = workers
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._progress: dict[str, float] = {}
+
+    def resume(self) -> None:
+        """Take up again what the last stop has interrupted."""
+        for render in self._store.unfinished_renders():
+            self._start(render)
+
+    def submit(self, session: Session, render_id: str, draft: object, output: dict[str, Any]) -> Render:
+        """Put an order into the queue. Raises Refusal for a known id, an empty draft or another format than mp4."""
+        if not 0 < len(render_id) <= MAX_ID_CHARACTERS:
+            raise Refusal(422, 422, "say.broken")
+        if self._store.render(render_id) is not None:
+            raise Refusal(409, 409, "render.duplicate")
+        if output.get("format", "mp4") not in FORMATS:
+            raise Refusal(422, 422, "render.format")
+        order = order_of(draft, session)
+        if not (self._store.song_folder(session.session_id, order.song) / "song.wav").exists():
+            raise Refusal(410, 410, "render.gone")
+        limit = output.get("maxBytes")
+        render = Render(
+            id=render_id, user_id=session.user_id, session_id=session.session_id, song=order.song, title=order.title,
+            aspect=order.aspect, image=order.image, key=secrets.token_urlsafe(24), created_at=time.time(),
+            max_bytes=max(MIN_FILM_BYTES, limit) if isinstance(limit, int) and not isinstance(limit, bool) else None)
+        self._store.keep_render(render)
+        self._start(render)
+        return render
+
+    def look(self, render_id: str, user_id: str) -> Render:
+        """The render as it stands. Raises Refusal where this user has none with that id."""
+        render = self._store.render(render_id)
+        if render is None or render.user_id != user_id:
+            raise Refusal(404, 404, "render.unknown")
+        return render if render.is_over else replace(render, progress=self._progress.get(render_id, render.progress))
+
+    async def cancel(self, render_id: str, user_id: str) -> Render:
+        """End a render; one that is over stays as it is."""
+        render = self.look(render_id, user_id)
+        if not render.is_over:
+            self._store.keep_render(replace(render, status=RenderStatus.CANCELLED, completed_at=time.time(),
+                                            error=say("render.cancelled", "en")))
+            await self._stop(self._running.get(render_id))
+        return self.look(render_id, user_id)
+
+    async def close(self) -> None:
+        """Stop all work; what is unfinished goes on after the next start."""
+        for task in list(self._running.values()):
+            await self._stop(task)
+
+    async def _stop(self, task: asyncio.Task[None] | None) -> None:
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _start(self, render: Render) -> None:
+        task = asyncio.create_task(self._make(render), name=f"render {render.id}")
+        self._running[render.id] = task
+        task.add_done_callback(lambda _task: (self._running.pop(render.id, None), self._progress.pop(render.id, None)))
+
+    async def _make(self, render: Render) -> None:
+        session = self._store.session(render.session_id)
+        song = next((one for one in session.songs if one.number == render.song), None) if session else None
+        if session is None or song is None:
+            self._end(render, error=say("render.gone", "en"))
+            return
+        began = time.monotonic()
+        film = self._store.film(render.key)
+        try:
+            outcome = await self._workers.run(self._task(render, session, song), self._watch(render))
+        except StudioError as fault:
+            log.warning("render %s failed: %s", render.id, fault)
+            self._end(render, error=say(fault.says, session.language, **fault.facts))
+            return
+        self._end(render, seconds=float(outcome.facts["seconds"]), size=film.stat().st_size,
+                  work_seconds=time.monotonic() - began)
+
+    def _task(self, render: Render, session: Session, song: Song) -> Film:
+        image = next((one for one in session.uploads if one.file == render.image), None)
+        style = table("style", session.language).get(song.brief.style, song.brief.style)
+        return Film(
+            song=self._store.song_folder(session.session_id, song.number), out=self._store.film(render.key),
+            aspect=render.aspect, title=render.title, max_bytes=render.max_bytes,
+            subtitle=say("film.subtitle" if song.clip else "film.subtitle_invented", session.language, style=style),
+            section_names=table("section", session.language),
+            image=self._store.upload_path(session.session_id, image) if image else None)
+
+    def _watch(self, render: Render) -> Any:
+        self._store.keep_render(replace(render, status=RenderStatus.PROCESSING))
+
+        def tell(step: Progress) -> None:
+            self._progress[render.id] = round(step.fraction * 100, 1)
+        return tell
+
+    def _end(self, render: Render, *, seconds: float = 0.0, size: int = 0, work_seconds: float = 0.0,
+             error: str | None = None) -> None:
+        status = RenderStatus.FAILED if error else RenderStatus.COMPLETED
+        self._store.keep_render(replace(
+            render, status=status, progress=0.0 if error else 100.0, completed_at=time.time(), seconds=seconds,
+            bytes=size, work_seconds=round(work_seconds, 2), error=error))

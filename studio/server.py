@@ -1,0 +1,280 @@
+"""The studio's doors: the NemoVideo API's paths and JSON over starlette. Requests are checked here and served elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from studio.agent import Agent
+from studio.capabilities import capabilities
+from studio.errors import StudioError
+from studio.multipart import receive
+from studio.renders import Renders
+from studio.settings import StudioSettings
+from studio.state import state_of
+from studio.store import Account, Render, RenderStatus, Session, Store
+from studio.talk import Talks
+from studio.texts import language_of
+from studio.uploads import Uploads
+from studio.wire import BAD_TOKEN, NO_SESSION, Refusal, done, refused, rendered
+from studio.workers import Workers
+
+ANONYMOUS_CREDITS = 100             # what an anonymous token is worth; the studio's work costs none of them
+MAX_JSON_BYTES = 4 * 1024 * 1024
+POLL_SECONDS = 1                    # how soon a poll is worth repeating here
+MAX_NAME_CHARACTERS = 200
+
+Handler = Callable[["Studio", Request], Awaitable[Response]]
+log = logging.getLogger(__name__)
+
+
+class Studio:
+    """Everything that the doors lead to."""
+
+    def __init__(self, settings: StudioSettings) -> None:
+        self.store = Store(settings.data)
+        self.workers = Workers(settings.workers)
+        self.agent = Agent(self.store, self.workers, settings.soundfont)
+        self.renders = Renders(self.store, self.workers)
+        self.uploads = Uploads(self.store, self.workers)
+        self.talks = Talks(self.agent)
+
+    async def close(self) -> None:
+        """Stop all work and every worker."""
+        await self.talks.close()
+        await self.renders.close()
+        await self.workers.close()
+
+
+def application(settings: StudioSettings, ready: Callable[[], None] = lambda: None) -> Starlette:
+    """The studio as an ASGI application; it calls `ready` when it can serve."""
+    studio = Studio(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        studio.workers.warm()
+        studio.renders.resume()
+        ready()
+        yield
+        await studio.close()
+
+    def route(path: str, handler: Handler, method: str = "GET") -> Route:
+        return Route(path, _guarded(studio, handler), methods=[method])
+
+    return Starlette(lifespan=lifespan, routes=[
+        route("/api/auth/anonymous-token", anonymous_token, "POST"),
+        route("/api/tasks/me/with-session/nemo_agent", open_session, "POST"),
+        route("/api/upload-video/nemo_agent/{user}/{session}", upload, "POST"),
+        route("/run_sse", run_sse, "POST"),
+        route("/api/state/nemo_agent/{user}/{session}/latest", state),
+        route("/api/credits/balance/simple", credits_left),
+        route("/api/render/proxy/lambda", submit_render, "POST"),
+        route("/api/render/proxy/lambda/{render}", poll_render),
+        route("/api/render/proxy/lambda/{render}/cancel", cancel_render, "POST"),
+        route("/api/render/proxy/{render}/download", download),
+        route("/films/{key}", film),
+        route("/api/studio/capabilities", show_capabilities),
+        route("/api/studio/sessions/{session}/tune.png", tune_picture),
+        route("/{path:path}", nowhere),
+    ])
+
+
+async def anonymous_token(studio: Studio, request: Request) -> Response:
+    """A token for whoever shows a client id."""
+    client_id = request.headers.get("x-client-id", "").strip()
+    if not re.fullmatch(r"[\w.-]{8,100}", client_id):
+        raise Refusal(400, 400, "account.no_client_id")
+    token, account = studio.store.open_account(client_id)
+    expires = datetime.fromtimestamp(account.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return done({"token": token, "user_id": account.user_id, "expires_at": expires, "credits": ANONYMOUS_CREDITS})
+
+
+async def open_session(studio: Studio, request: Request) -> Response:
+    """A task with its session."""
+    account = _account(studio, request)
+    body = await _json(request)
+    session = studio.store.open_session(account.user_id, str(body.get("task_name") or "")[:MAX_NAME_CHARACTERS],
+                                        str(body.get("language") or "en")[:20])
+    return done({"task_id": session.task_id, "session_id": session.session_id, "user_id": account.user_id})
+
+
+async def upload(studio: Studio, request: Request) -> Response:
+    """Files into a session."""
+    session = _session(studio, request, request.path_params["session"])
+    if request.headers.get("content-type", "").startswith("application/json"):
+        raise Refusal(400, 400, "upload.links")
+    studio.uploads.check_size(int(request.headers.get("content-length") or 0))
+    studio.uploads.check_room(session)
+    files = await receive(request.headers.get("content-type", ""), request.stream(),
+                          studio.store.folder(session.session_id) / "uploads")
+    kept = await studio.uploads.keep(session.session_id, files)
+    return done({"session_state_applied": True, "files": [
+        {"filename": one.name, "file_type": one.kind, "duration": one.seconds, "width": one.width,
+         "height": one.height, "fps": one.fps, "bytes": one.bytes} for one in kept]})
+
+
+async def run_sse(studio: Studio, request: Request) -> Response:
+    """A message for the agent; its answer is a stream of events."""
+    body = await _json(request)
+    session = _session(studio, request, str(body.get("session_id") or body.get("sessionId") or ""))
+    text = _text_of(body.get("new_message") or body.get("newMessage"))
+    events = studio.talks.begin(session, text)
+    return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+async def state(studio: Studio, request: Request) -> Response:
+    """The project as it stands."""
+    session = _session(studio, request, request.path_params["session"])
+    return done({"session_id": session.session_id, "task_id": session.task_id, "task_name": session.task_name,
+                 "state": state_of(session, str(request.base_url))})
+
+
+async def credits_left(studio: Studio, request: Request) -> Response:
+    """The balance, which the studio never draws on."""
+    _account(studio, request)
+    return done({"available": ANONYMOUS_CREDITS, "frozen": 0, "total": ANONYMOUS_CREDITS})
+
+
+async def submit_render(studio: Studio, request: Request) -> Response:
+    """An order to film a draft."""
+    body = await _json(request)
+    session = _session(studio, request, str(body.get("sessionId") or ""))
+    output = body.get("output")
+    render = studio.renders.submit(session, str(body.get("id") or ""), body.get("draft"),
+                                   output if isinstance(output, dict) else {})
+    return rendered(_facts(render, request), headers={"Retry-After": str(POLL_SECONDS)})
+
+
+async def poll_render(studio: Studio, request: Request) -> Response:
+    """How far a render is."""
+    render = studio.renders.look(request.path_params["render"], _account(studio, request).user_id)
+    return rendered(_facts(render, request), headers={} if render.is_over else {"Retry-After": str(POLL_SECONDS)})
+
+
+async def cancel_render(studio: Studio, request: Request) -> Response:
+    """An order withdrawn."""
+    render = await studio.renders.cancel(request.path_params["render"], _account(studio, request).user_id)
+    return rendered(_facts(render, request))
+
+
+async def download(studio: Studio, request: Request) -> Response:
+    """The film, for its owner."""
+    render = studio.renders.look(request.path_params["render"], _account(studio, request).user_id)
+    if render.status is not RenderStatus.COMPLETED:
+        raise Refusal(409, 409, "render.not_ready")
+    return _file(studio, render.key)
+
+
+async def film(studio: Studio, request: Request) -> Response:
+    """The film, for whoever knows its key."""
+    return _file(studio, request.path_params["key"].removesuffix(".mp4"))
+
+
+async def show_capabilities(_studio: Studio, _request: Request) -> Response:
+    """What can be asked for here."""
+    return done(capabilities())
+
+
+async def tune_picture(studio: Studio, request: Request) -> Response:
+    """The picture of the tune that was heard last."""
+    session = _session(studio, request, request.path_params["session"])
+    path = studio.store.folder(session.session_id) / "tune.png"
+    if not path.exists():
+        raise Refusal(404, 404, "studio.not_here")
+    return FileResponse(path, media_type="image/png")
+
+
+async def nowhere(_studio: Studio, _request: Request) -> Response:
+    """Any other address."""
+    raise Refusal(404, 404, "studio.not_here")
+
+
+def _guarded(studio: Studio, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        language = language_of(request.headers.get("accept-language"))
+        try:
+            return await handler(studio, request)
+        except Refusal as refusal:
+            return refused(refusal, language)
+        except StudioError as fault:
+            log.warning("%s %s: %s", request.method, request.url.path, fault)
+            return refused(Refusal(500 if fault.code == 500 else 422, fault.code, fault.says, **fault.facts), language)
+        except OSError as fault:
+            log.exception("%s %s", request.method, request.url.path)
+            says = "studio.disk_full" if fault.errno == 28 else "fault.unknown"
+            return refused(Refusal(507 if fault.errno == 28 else 500, 500, says), language)
+        except ClientDisconnect:
+            return Response(status_code=499)
+    return serve
+
+
+def _account(studio: Studio, request: Request) -> Account:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    account = studio.store.account(token.strip()) if scheme.lower() == "bearer" else None
+    if account is None:
+        raise Refusal(401, BAD_TOKEN, "account.bad_token")
+    return account
+
+
+def _session(studio: Studio, request: Request, session_id: str) -> Session:
+    """The session, when it is the caller's; somebody else's looks like none."""
+    account = _account(studio, request)
+    session = studio.store.session(session_id)
+    if session is None or session.user_id != account.user_id:
+        raise Refusal(404, NO_SESSION, "session.unknown")
+    return session
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_JSON_BYTES:
+            raise Refusal(413, 413, "say.broken")
+    try:
+        return msgspec.json.decode(bytes(body) or b"{}", type=dict[str, Any])
+    except msgspec.DecodeError as broken:
+        raise Refusal(400, 400, "say.broken") from broken
+
+
+def _text_of(message: object) -> str:
+    parts = message.get("parts") if isinstance(message, dict) else None
+    if not isinstance(parts, list):
+        raise Refusal(422, 422, "say.broken")
+    text = "\n".join(part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str))
+    if not text.strip():
+        raise Refusal(422, 422, "say.empty")
+    return text
+
+
+def _facts(render: Render, request: Request) -> dict[str, object]:
+    facts: dict[str, object] = {"id": render.id, "status": render.status.value, "progress": render.progress,
+                                "createdAt": round(render.created_at * 1000)}
+    if render.completed_at:
+        facts["completedAt"] = round(render.completed_at * 1000)
+    if render.status is RenderStatus.COMPLETED:
+        url = f"{request.base_url}films/{render.key}.mp4"
+        facts |= {"outputUrl": url, "workSeconds": render.work_seconds,
+                  "output": {"url": url, "duration": render.seconds, "size": render.bytes}}
+    if render.error:
+        facts["error"] = render.error
+    return facts
+
+
+def _file(studio: Studio, key: str) -> Response:
+    path = studio.store.film(key)
+    if not path.exists():
+        raise Refusal(404, 404, "render.unknown")
+    return FileResponse(path, media_type="video/mp4")
+
+

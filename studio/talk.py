@@ -1,0 +1,74 @@
+"""Talks: one answer at a time for a session, told as server-sent events with heartbeats. A dropped listener stops nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+from studio.agent import Agent
+from studio.errors import StudioError
+from studio.store import Session
+from studio.texts import say
+from studio.wire import Refusal, event
+
+HEARTBEAT_SECONDS = 5.0
+MAX_MESSAGE_CHARACTERS = 8000
+
+log = logging.getLogger(__name__)
+_End = None
+
+
+class Talks:
+    """The answers under way. Each is a task of its own, so that the song is made although the connection is lost."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, session: Session, text: str) -> AsyncIterator[bytes]:
+        """Start an answer and return its events. Raises Refusal while another one of the session is under way."""
+        if session.session_id in self._running:
+            raise Refusal(409, 409, "session.busy")
+        events: asyncio.Queue[bytes | None] = asyncio.Queue()
+        task = asyncio.create_task(self._answer(session, text[:MAX_MESSAGE_CHARACTERS], events),
+                                   name=f"answer in session {session.session_id}")
+        self._running[session.session_id] = task
+        task.add_done_callback(lambda _task: self._running.pop(session.session_id, None))
+        return _stream(events)
+
+    async def close(self) -> None:
+        """Stop all answers."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _answer(self, session: Session, text: str, events: asyncio.Queue[bytes | None]) -> None:
+        def tell(kind: str, **fields: object) -> None:
+            events.put_nowait(event(type=kind, **fields))
+
+        try:
+            await self._agent.answer(session.session_id, text, tell)
+        except StudioError as fault:
+            log.info("session %s: %s", session.session_id, fault)
+            tell("error", error=say(fault.says, session.language, **fault.facts), code=fault.code)
+        except OSError:
+            log.exception("session %s", session.session_id)
+            tell("error", error=say("fault.unknown", session.language), code=500)
+        finally:
+            events.put_nowait(_End)
+
+
+async def _stream(events: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:
+    while True:
+        try:
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                piece = await events.get()
+        except TimeoutError:
+            yield event(type="heartbeat")
+            continue
+        if piece is _End:
+            return
+        yield piece

@@ -1,0 +1,128 @@
+"""Worker processes: one task each, a spare one always warm, none of them outliving the studio.
+
+A worker (`python -m studio.worker`) reads one task as a line of JSON, writes a line for each step of progress and one
+for the outcome, and ends; whatever it did to memory ends with it. It dies when its standard input closes, which
+happens when the studio dies, however that may be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections import deque
+from collections.abc import Callable
+
+from studio.errors import StudioError
+from studio.tasks import Fault, Outcome, Progress, Task, answer_of, to_line
+
+TASK_SECONDS = 15 * 60
+STDERR_LINES = 20
+LINE_BYTES = 16 * 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+class WorkerDied(StudioError):
+    """A worker ended without an outcome."""
+
+    says = "studio.worker_died"
+
+
+class TaskRefused(StudioError):
+    """A worker's own fault, carried over the process boundary with its sentence and its class of code."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.detail, **fault.facts)
+        self.says = fault.says
+        self.code = fault.code
+
+
+class Workers:
+    """Runs tasks in processes, at most `count` at a time."""
+
+    def __init__(self, count: int) -> None:
+        self._places = asyncio.Semaphore(count)
+        self._spare: asyncio.Task[asyncio.subprocess.Process] | None = None
+        self._alive: set[asyncio.subprocess.Process] = set()
+
+    def warm(self) -> None:
+        """Start a process that waits for the next task, so that its imports cost nobody time."""
+        if self._spare is None:
+            self._spare = asyncio.create_task(self._start(), name="warm a worker")
+
+    async def run(self, task: Task, tell: Callable[[Progress], None]) -> Outcome:
+        """The outcome of `task`; raises TaskRefused with the worker's reason, WorkerDied without one."""
+        async with self._places:
+            self.warm()
+            assert self._spare is not None
+            starting, self._spare = self._spare, None
+            process = await starting
+            self.warm()
+            try:
+                async with asyncio.timeout(TASK_SECONDS):
+                    return await _converse(process, task, tell)
+            except TimeoutError as late:
+                raise WorkerDied(f"{type(task).__name__} took over {TASK_SECONDS} s") from late
+            finally:
+                await self._end(process)
+
+    async def close(self) -> None:
+        """End every worker at once."""
+        if self._spare is not None:
+            self._spare.cancel()
+            await asyncio.wait([self._spare])
+        await asyncio.gather(*(self._end(process) for process in list(self._alive)))
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "studio.worker", limit=LINE_BYTES, stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        self._alive.add(process)
+        return process
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        self._alive.discard(process)
+
+
+async def _converse(process: asyncio.subprocess.Process, task: Task, tell: Callable[[Progress], None]) -> Outcome:
+    assert process.stderr
+    moans = asyncio.create_task(_last_lines(process.stderr), name="read a worker's moans")
+    try:
+        outcome = await _ask(process, task, tell)
+        if outcome is not None:
+            return outcome
+        await process.wait()
+        lines = await moans
+    finally:
+        moans.cancel()
+    log.error("a worker died with %s: %s", process.returncode, "\n".join(lines))
+    raise WorkerDied(lines[-1] if lines else "")
+
+
+async def _ask(process: asyncio.subprocess.Process, task: Task, tell: Callable[[Progress], None]) -> Outcome | None:
+    """The outcome, or None where the process ended before it had one."""
+    assert process.stdin and process.stdout
+    try:
+        process.stdin.write(to_line(task))
+        await process.stdin.drain()
+    except ConnectionError:
+        return None
+    async for line in process.stdout:
+        said = answer_of(line)
+        if isinstance(said, Outcome):
+            return said
+        if isinstance(said, Fault):
+            raise TaskRefused(said)
+        tell(said)
+    return None
+
+
+async def _last_lines(stream: asyncio.StreamReader) -> list[str]:
+    kept: deque[str] = deque(maxlen=STDERR_LINES)
+    async for line in stream:
+        kept.append(line.decode(errors="replace").rstrip())
+    return list(kept)

@@ -1,0 +1,103 @@
+"""Tasks, done: the crafts in their order, with the time that each stage took. Runs in a worker process only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import singledispatch
+
+import msgspec
+
+from studio.brief import Brief
+from studio.compose import Wanted, compose, invent
+from studio.film import draw_tune, make_film
+from studio.film.look import Aspect, Look
+from studio.inspection import inspect_file
+from studio.listen import listen
+from studio.perform import perform, write_midi
+from studio.score import Melody, Part, Score, SectionKind
+from studio.tasks import Film, Hear, Inspect, Make, Outcome, Progress, Task
+
+Tell = Callable[[Progress], None]
+
+
+class Stages:
+    """Names the stages of a task, times them and passes their progress on."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.seconds: dict[str, float] = {}
+        self._tell = tell
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Callable[[float], None]]:
+        """A stage; what it yields takes the stage's fraction, 0 to 1."""
+        began = time.perf_counter()
+        self._tell(Progress(name, 0.0))
+        yield lambda fraction: self._tell(Progress(name, fraction))
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+
+def perform_task(task: Task, tell: Tell) -> Outcome:
+    """Do `task`; raises StudioError with the reason where it cannot be done."""
+    return _do(task, Stages(tell))
+
+
+@singledispatch
+def _do(task: object, _stages: Stages) -> Outcome:
+    raise TypeError(f"no worker knows how to do {task!r}")
+
+
+@_do.register
+def _inspect(task: Inspect, _stages: Stages) -> Outcome:
+    return Outcome(facts=inspect_file(task.path))
+
+
+@_do.register
+def _hear(task: Hear, stages: Stages) -> Outcome:
+    with stages.stage("listen") as progress:
+        melody = listen(task.clip, progress=progress)
+    if task.picture is not None:
+        draw_tune(melody, task.picture)
+    return Outcome(stages=stages.seconds, melody=melody)
+
+
+@_do.register
+def _make(task: Make, stages: Stages) -> Outcome:
+    melody = task.melody if task.melody is not None else invent(task.tune_seed)
+    with stages.stage("compose"):
+        score = arrange(melody, task.brief, task.title)
+    (task.folder / "score.json").write_bytes(msgspec.json.encode(score))
+    with stages.stage("perform") as progress:
+        write_midi(score, task.folder / "song.mid")
+        played = perform(score, task.folder / "song.wav", soundfont=task.soundfont, progress=progress)
+    form = tuple((one.kind.value, score.seconds_at(one.beat), score.seconds_at(one.beats)) for one in score.sections)
+    return Outcome(stages=stages.seconds, melody=melody, form=form, facts={
+        "seconds": played.seconds, "tempo": score.tempo, "transposition": score.transposition,
+        "notes": sum(len(part.notes) for part in score.parts), "loudness_lufs": round(played.loudness_lufs, 2),
+        "true_peak_dbtp": round(played.true_peak_dbtp, 2), "soundfont": played.soundfont})
+
+
+@_do.register
+def _film(task: Film, stages: Stages) -> Outcome:
+    score = msgspec.json.decode((task.song / "score.json").read_bytes(), type=Score)
+    look = Look(aspect=Aspect(task.aspect), title=task.title, subtitle=task.subtitle, background=task.image,
+                section_names={SectionKind(kind): name for kind, name in task.section_names.items()}, seed=score.seed)
+    with stages.stage("film") as progress:
+        film = make_film(score, task.song / "song.wav", look, task.out, progress=progress, max_bytes=task.max_bytes)
+    return Outcome(stages=stages.seconds, facts={"seconds": film.seconds, "bytes": film.bytes})
+
+
+def arrange(melody: Melody, brief: Brief, title: str) -> Score:
+    """The score that a brief asks for: composed, then brought to the wished tempo, with the unwanted parts silenced."""
+    wanted = Wanted(style=brief.style, title=title, seconds=brief.seconds, seed=brief.take,
+                    tempo_factor=brief.tempo_factor, transpose=brief.transpose, lead=brief.lead)
+    score = compose(melody, wanted)
+    if brief.bpm is not None:
+        score = compose(melody, replace(wanted, tempo_factor=brief.bpm / score.tempo))
+    return replace(score, parts=tuple(_unless_muted(part, brief) for part in score.parts)) if brief.muted else score
+
+
+def _unless_muted(part: Part, brief: Brief) -> Part:
+    return replace(part, notes=()) if part.name in brief.muted else part
