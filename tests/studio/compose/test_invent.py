@@ -12,7 +12,7 @@ from studio.score import Mode
 
 @pytest.mark.parametrize("meter", [4, 3])
 @pytest.mark.parametrize("seed", range(40))
-def test_an_invented_tune_can_be_sung(seed, meter):
+def test_an_invented_tune_can_be_sung(seed: int, meter: int) -> None:
     tune = invent(seed, meter=meter)
     pitches = [note.pitch for note in tune.notes]
     assert max(pitches) - min(pitches) <= 21
@@ -28,21 +28,21 @@ def test_an_invented_tune_can_be_sung(seed, meter):
     assert tune.notes[-1].offset <= tune.seconds
 
 
-def test_its_third_phrase_differs_from_the_first_and_the_last_comes_back_to_it():
+def test_its_third_phrase_differs_from_the_first_and_the_last_comes_back_to_it() -> None:
     for seed in range(20):
         tune = invent(seed)
         second = 60.0 / tune.tempo
-        bars = [[(round(n.onset / second % 4, 3), n.pitch) for n in tune.notes if int(n.onset / second + 1e-6) // 4 == bar]
-                for bar in range(8)]
+        beats = [(n.onset / second + 1e-6, n.pitch) for n in tune.notes]
+        bars = [[(round(beat % 4, 3), pitch) for beat, pitch in beats if beat // 4 == bar] for bar in range(8)]
         assert bars[4] != bars[0]
         assert [beat for beat, _ in bars[0]][:2] == [beat for beat, _ in bars[6]][:2]
 
 
-def test_a_seed_gives_its_own_tune_again_and_again():
+def test_a_seed_gives_its_own_tune_again_and_again() -> None:
     assert invent(7) == invent(7)
     assert len({tuple((n.onset, n.pitch) for n in invent(seed).notes) for seed in range(50)}) == 50
 
 
-def test_mode_metre_and_tempo_can_be_asked_for():
+def test_mode_metre_and_tempo_can_be_asked_for() -> None:
     tune = invent(3, meter=3, mode=Mode.MINOR, tempo=90.0)
     assert (tune.meter, tune.key.mode, tune.tempo) == (3, Mode.MINOR, 90.0)

@@ -14,8 +14,10 @@ from studio.compose import UnknownLead, UnknownStyle, Wanted, compose, invent, l
 from studio.errors import NoMelody
 from studio.score import HeardNote, Key, Melody, Mode, Part, Score, Section, SectionKind
 
-FORM = ["intro", "verse", "chorus", "verse", "chorus", "outro"]
+Sing = Callable[..., Melody]
+Check = Callable[[Melody, Score], None]
 Song = Callable[..., Score]
+FORM = ["intro", "verse", "chorus", "verse", "chorus", "outro"]
 
 
 def notes_in(part: Part, section: Section) -> int:
@@ -31,7 +33,8 @@ def strength(part: Part, section: Section) -> float:
 @pytest.mark.parametrize("meter", [4, 3])
 @pytest.mark.parametrize("tempo", [60.0, 88.0, 126.0, 180.0])
 @pytest.mark.parametrize("bars", [2, 4, 8, 13, 16, 24, 40, 75])
-def test_a_tune_of_any_length_becomes_a_song_of_90_to_150_seconds(sing, keeps_the_promises, bars, tempo, meter):
+def test_a_tune_of_any_length_fills_90_to_150_seconds(sing: Sing, keeps_the_promises: Check, bars: int, tempo: float,
+                                                      meter: int) -> None:
     melody = sing(bars, tempo, meter)
     for style in style_names():
         score = compose(melody, Wanted(style=style))
@@ -41,38 +44,40 @@ def test_a_tune_of_any_length_becomes_a_song_of_90_to_150_seconds(sing, keeps_th
 
 
 @pytest.mark.parametrize("bars", [2, 4, 8, 13, 16, 24])
-def test_the_whole_tune_is_sung_before_anything_repeats(sing, bars):
+def test_the_whole_tune_is_sung_before_anything_repeats(sing: Sing, bars: int) -> None:
     melody = sing(bars)
     score = compose(melody, Wanted())
-    assert [n.pitch for n in score.lead.notes][:len(melody.notes)] == [n.pitch + score.transposition for n in melody.notes]
+    lead = [n.pitch for n in score.lead.notes]
+    assert lead[:len(melody.notes)] == [n.pitch + score.transposition for n in melody.notes]
     assert len(score.lead.notes) % len(melody.notes) == 0
 
 
 @pytest.mark.parametrize("seconds", [30.0, 45.0, 60.0, 100.0, 180.0, 240.0])
-def test_a_wished_length_is_met_within_a_bar(song: Song, seconds):
+def test_a_wished_length_is_met_within_a_bar(song: Song, seconds: float) -> None:
     for bars, meter in ((2, 4), (8, 4), (16, 3), (24, 4), (75, 4)):
         score = song(bars, 100.0, meter, "pop", seconds)
         assert score.seconds == pytest.approx(seconds, abs=meter * 60.0 / score.tempo)
 
 
-def test_lengths_beyond_what_the_studio_makes_are_brought_within(song: Song):
+def test_lengths_beyond_what_the_studio_makes_are_brought_within(song: Song) -> None:
     assert song(8, seconds=5.0).seconds == pytest.approx(30.0, abs=3.0)
     assert song(8, seconds=3000.0).seconds == pytest.approx(240.0, abs=3.0)
 
 
-def test_a_short_wish_loses_its_second_verse_and_chorus(song: Song):
+def test_a_short_wish_loses_its_second_verse_and_chorus(song: Song) -> None:
     assert [s.kind.value for s in song(8, seconds=45.0).sections] == ["intro", "verse", "chorus", "outro"]
 
 
-def test_equal_wishes_give_equal_scores_and_another_take_gives_another(sing):
+def test_equal_wishes_give_equal_scores_and_another_take_gives_another(sing: Sing) -> None:
     melody = sing(8)
     first, again, other = (compose(melody, Wanted(seed=seed)) for seed in (5, 5, 6))
     assert first == again
     assert first.parts[1:] != other.parts[1:]
-    assert [(n.beat, n.beats, n.pitch) for n in first.lead.notes] == [(n.beat, n.beats, n.pitch) for n in other.lead.notes]
+    leads = [[(n.beat, n.beats, n.pitch) for n in score.lead.notes] for score in (first, other)]
+    assert leads[0] == leads[1]
 
 
-def test_takes_differ_in_what_they_play_and_on_what(sing):
+def test_takes_differ_in_what_they_play_and_on_what(sing: Sing) -> None:
     melody = sing(8)
     takes = [compose(melody, Wanted(style="pop", seed=seed)) for seed in range(1, 9)]
     assert len({take.lead.program for take in takes}) > 2
@@ -80,14 +85,14 @@ def test_takes_differ_in_what_they_play_and_on_what(sing):
     assert len({tuple(len(part.notes) for part in take.parts) for take in takes}) > 3
 
 
-def test_a_score_is_plain_data(song: Song):
+def test_a_score_is_plain_data(song: Song) -> None:
     score = song(8)
     assert msgspec.json.decode(msgspec.json.encode(score), type=Score) == score
     assert msgspec.convert(json.loads(msgspec.json.encode(Wanted(title="城市"))), Wanted) == Wanted(title="城市")
 
 
 @pytest.mark.parametrize("asked", [-12, -5, 3, 12])
-def test_a_transposed_song_moves_key_chords_and_lead_alike(sing, asked):
+def test_a_transposed_song_moves_key_chords_and_lead_alike(sing: Sing, asked: int) -> None:
     melody = sing(8)
     plain, moved = compose(melody, Wanted()), compose(melody, Wanted(transpose=asked))
     assert moved.transposition == plain.transposition + asked
@@ -95,19 +100,20 @@ def test_a_transposed_song_moves_key_chords_and_lead_alike(sing, asked):
     assert [c.root for c in moved.chords] == [(c.root + asked) % 12 for c in plain.chords]
 
 
-def test_slower_is_slower_and_keeps_the_tune(sing):
+def test_slower_is_slower_and_keeps_the_tune(sing: Sing) -> None:
     melody = sing(8)
     plain, slow = compose(melody, Wanted()), compose(melody, Wanted(tempo_factor=0.8))
     assert slow.tempo == pytest.approx(0.8 * plain.tempo)
-    assert [n.pitch for n in slow.lead.notes][:len(melody.notes)] == [n.pitch for n in plain.lead.notes][:len(melody.notes)]
+    size = len(melody.notes)
+    assert [n.pitch for n in slow.lead.notes[:size]] == [n.pitch for n in plain.lead.notes[:size]]
 
 
-def test_the_lead_is_played_by_whom_was_asked_for(sing):
+def test_the_lead_is_played_by_whom_was_asked_for(sing: Sing) -> None:
     assert compose(sing(8), Wanted(lead="violin")).lead.program == 40
     assert "flute" in lead_names()
 
 
-def test_unknown_names_and_silence_are_refused(sing):
+def test_unknown_names_and_silence_are_refused(sing: Sing) -> None:
     with pytest.raises(UnknownStyle) as style:
         compose(sing(8), Wanted(style="polka"))
     assert style.value.facts["name"] == "polka"
@@ -120,7 +126,7 @@ def test_unknown_names_and_silence_are_refused(sing):
 
 @pytest.mark.parametrize("style", style_names())
 @pytest.mark.parametrize("meter", [4, 3])
-def test_the_chorus_lifts(song: Song, style, meter):
+def test_the_chorus_lifts(song: Song, style: str, meter: int) -> None:
     score = song(8, 110.0, meter, style)
     verse, chorus = score.sections[1], score.sections[2]
     band = score.parts[1:]
@@ -133,7 +139,7 @@ def test_the_chorus_lifts(song: Song, style, meter):
 
 
 @pytest.mark.parametrize("style", style_names())
-def test_a_fill_and_a_crash_lead_into_the_chorus_and_the_bass_makes_room(song: Song, style):
+def test_a_fill_and_a_crash_lead_into_the_chorus_and_the_bass_makes_room(song: Song, style: str) -> None:
     score = song(8, 110.0, 4, style)
     chorus = score.sections[2].beat
     drums, bass = score.parts[-1], score.parts[1]
@@ -145,7 +151,7 @@ def test_a_fill_and_a_crash_lead_into_the_chorus_and_the_bass_makes_room(song: S
 
 @pytest.mark.parametrize("style", style_names())
 @pytest.mark.parametrize("meter", [4, 3])
-def test_everyone_keeps_to_a_register(song: Song, style, meter):
+def test_everyone_keeps_to_a_register(song: Song, style: str, meter: int) -> None:
     score = song(13, 100.0, meter, style)
     assert all(57 <= n.pitch <= 88 for n in score.lead.notes)
     bass = next(p for p in score.parts if p.name == "bass")
@@ -159,7 +165,7 @@ def test_everyone_keeps_to_a_register(song: Song, style, meter):
     assert covered < 0.1 * sounding
 
 
-def test_the_lead_breathes_in_dynamics_and_leans_on_strong_beats(song: Song):
+def test_the_lead_breathes_in_dynamics_and_leans_on_strong_beats(song: Song) -> None:
     verse = song(8, 100.0, 4, "pop").sections[1]
     notes = [n for n in song(8, 100.0, 4, "pop").lead.notes if verse.beat <= n.beat < verse.beat + verse.beats]
     strong = [n.velocity for n in notes if n.beat % 4 == 0]
@@ -168,7 +174,7 @@ def test_the_lead_breathes_in_dynamics_and_leans_on_strong_beats(song: Song):
     assert sum(strong) / len(strong) > sum(weak) / len(weak) + 3
 
 
-def test_a_pickup_sits_in_the_bar_before(sing):
+def test_a_pickup_sits_in_the_bar_before(sing: Sing) -> None:
     melody = sing(8, start=3.0)
     score = compose(melody, Wanted(style="pop"))
     assert score.lead.notes[0].beat == pytest.approx(score.sections[1].beat - 1.0)
@@ -176,7 +182,7 @@ def test_a_pickup_sits_in_the_bar_before(sing):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_melody_breaks_the_promises(keeps_the_promises, data):
+def test_no_melody_breaks_the_promises(keeps_the_promises: Check, data: st.DataObject) -> None:
     gaps = data.draw(st.lists(st.tuples(st.floats(0.03, 2.5), st.floats(0.1, 1.0), st.integers(36, 96)),
                               min_size=1, max_size=60))
     tempo, meter = data.draw(st.floats(40.0, 220.0)), data.draw(st.sampled_from((3, 4)))
@@ -192,11 +198,11 @@ def test_no_melody_breaks_the_promises(keeps_the_promises, data):
                   seconds=data.draw(st.none() | st.floats(10.0, 300.0)), transpose=data.draw(st.integers(-14, 14)),
                   tempo_factor=data.draw(st.floats(0.6, 1.6)))
     score = compose(melody, wish)
-    assert {SectionKind.INTRO, SectionKind.VERSE, SectionKind.CHORUS, SectionKind.OUTRO} == {s.kind for s in score.sections}
+    assert {section.kind for section in score.sections} == set(SectionKind)
     keeps_the_promises(melody, score)
 
 
-def test_an_invented_tune_becomes_a_song(keeps_the_promises):
+def test_an_invented_tune_becomes_a_song(keeps_the_promises: Check) -> None:
     for seed in range(1, 7):
         melody = invent(seed, meter=3 if seed % 2 else 4)
         keeps_the_promises(melody, compose(melody, Wanted(seed=seed)))
