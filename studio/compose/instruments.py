@@ -11,6 +11,8 @@ LEADS = {
     "trombone": 57, "french horn": 60, "soprano sax": 64, "alto sax": 65, "tenor sax": 66, "oboe": 68, "clarinet": 71,
     "piccolo": 72, "flute": 73, "recorder": 74, "pan flute": 75, "whistle": 78, "ocarina": 79, "square lead": 80,
     "saw lead": 81, "kalimba": 108,
+    # what people call them when any of the family will do
+    "guitar": 24, "ukulele": 24, "saxophone": 65, "horn": 60, "bassoon": 70, "organ": 19, "bells": 14, "xylophone": 13, "synth": 81,
 }
 
 
