@@ -79,7 +79,7 @@ def _serve(settings: StudioSettings, *, with_parent: bool) -> int:
 
 
 def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(0, 4096):     # not through sys.stdin, whose lock would make Python abort at its end
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -7,7 +7,6 @@ One answer is a run of events in the API's documented shapes: `tool_call` and `t
 from __future__ import annotations
 
 import hashlib
-import logging
 import random
 import shutil
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from studio.brief import Brief, Standing, amended
 from studio.capabilities import style_names
+from studio.errors import ClipError, NotSound
 from studio.reply import Report, words_for
 from studio.score import Melody
 from studio.store import Session, Song, Store, Upload
@@ -30,19 +30,23 @@ Tell = Callable[..., None]
 
 MAX_EARLIER_BRIEFS = 20
 KEPT_SONGS = 4
-"""How many songs of a session keep their sound: 25 MB each."""
+"""How many songs of a session are kept: 25 MB each."""
+CLIP_FAULTS = (ClipError.code, NotSound.code)
 UNKNOWN_STANDING = Standing(seconds=120.0, tempo=90.0)
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a message changed: the brief before and after, and what of it was not understood."""
+    """What a message changed: the brief before and after, the briefs to go back to, and what was not understood."""
 
     before: Brief
     after: Brief
+    earlier: tuple[Brief, ...]
     understanding: Understanding
+
+    def granted(self, session: Session) -> Session:
+        """`session` with this wish in its brief."""
+        return replace(session, brief=self.after, earlier=self.earlier)
 
 
 class Agent:
@@ -54,76 +58,77 @@ class Agent:
         self._soundfont = soundfont
 
     async def answer(self, session_id: str, text: str, tell: Tell) -> None:
-        """Do what `text` asks and tell it as events. Raises StudioError; what was done before stays done."""
+        """Do what `text` asks and tell it as events. Raises StudioError.
+
+        A wish is kept together with its song: after a fault of the studio the same words can be said again, and mean
+        the same. Where only the clip is at fault the wish stays, and waits for a better one.
+        """
         session = self._store.session(session_id)
         assert session is not None
         wish = _read(session, text)
-        if wish.after != wish.before:
-            earlier = session.earlier[:-1] if _has(wish, Undo) else (*session.earlier, wish.before)
-            session = self._store.change(session_id, lambda now: replace(
-                now, brief=wish.after, earlier=earlier[-MAX_EARLIER_BRIEFS:]))
-        before = session.song
-        clip = session.clip
+        before, clip = session.song, session.clip
         if clip is not None and clip.heard is None:
-            session, clip = await self._hear(session, clip, tell)
-        session = await self._play(session, clip, tell)
+            clip = await self._hear(session, clip, wish, tell)
+        session = await self._play(session, wish, clip, tell)
         assert session.song is not None
         report = Report(before, session.song, clip, wish.understanding, wish.before, wish.after, style_names())
         tell("text", content=words_for(report, session.language))
 
-    async def hear(self, session_id: str) -> None:
-        """Listen to the newest clip of a session, unless that was done."""
-        session = self._store.session(session_id)
-        if session and session.clip and session.clip.heard is None:
-            await self._hear(session, session.clip, lambda *_args, **_fields: None)
-
-    async def _hear(self, session: Session, clip: Upload, tell: Tell) -> tuple[Session, Upload]:
+    async def _hear(self, session: Session, clip: Upload, wish: Wish, tell: Tell) -> Upload:
         tell("tool_call", name="listen", args={"clip": clip.name})
-        folder = self._store.folder(session.session_id)
-        path = self._store.upload_path(session.session_id, clip)
+        session_id = session.session_id
+        task = Hear(self._store.upload_path(session_id, clip), self._store.picture_path(session_id, clip))
         try:
-            outcome = await self._workers.run(Hear(path, folder / "tune.png"), _teller(tell))
-        except TaskRefused:
-            self._drop(session, clip)
+            outcome = await self._workers.run(task, _teller(tell))
+        except TaskRefused as refused:
+            if refused.code in CLIP_FAULTS:
+                self._drop(session_id, clip, wish)
             raise
         assert outcome.melody is not None
         heard = replace(clip, heard=outcome.melody, seconds=outcome.melody.seconds)
-        session = self._store.change(session.session_id, lambda now: replace(
+        self._store.change(session_id, lambda now: replace(
             now, uploads=tuple(heard if one.file == clip.file else one for one in now.uploads)))
         tell("tool_result", name="listen", result=_facts(outcome.melody) | {"seconds": outcome.stages})
-        return session, heard
+        return heard
 
-    def _drop(self, session: Session, clip: Upload) -> None:
+    def _drop(self, session_id: str, clip: Upload, wish: Wish) -> None:
         """Forget a clip without a melody, so that the next wish meets the tune before it."""
-        self._store.upload_path(session.session_id, clip).unlink(missing_ok=True)
-        self._store.change(session.session_id, lambda now: replace(
-            now, uploads=tuple(one for one in now.uploads if one.file != clip.file)))
+        self._store.upload_path(session_id, clip).unlink(missing_ok=True)
+        self._store.change(session_id, lambda now: replace(
+            wish.granted(now), uploads=tuple(one for one in now.uploads if one.file != clip.file)))
 
-    async def _play(self, session: Session, clip: Upload | None, tell: Tell) -> Session:
-        """The session with a song that answers its brief; played anew only when that can be heard."""
-        song = session.song
+    async def _play(self, session: Session, wish: Wish, clip: Upload | None, tell: Tell) -> Session:
+        """The session with a song that answers its brief; played anew only when that can be heard, or the sound is lost."""
+        song, brief, session_id = session.song, wish.after, session.session_id
         source = clip.file if clip else None
-        if song and song.clip == source and song.brief.music == session.brief.music:
-            named = replace(song, brief=session.brief, title=session.brief.title or song.title)
-            return self._store.change(session.session_id, lambda now: replace(now, songs=(*now.songs[:-1], named)))
+        title = brief.title or _title(session, clip)
+        if song and song.clip == source and song.brief.music == brief.music and self._is_kept(session_id, song):
+            named = replace(song, brief=brief, title=title)
+            return self._store.change(session_id, lambda now: replace(
+                wish.granted(now), songs=(*now.songs[:-1], named)))
         number = song.number + 1 if song else 1
-        folder = self._store.song_folder(session.session_id, number)
-        title = session.brief.title or _title(session, clip)
+        folder = self._store.song_folder(session_id, number)
         melody = clip.heard if clip else song.melody if song else None
-        tell("tool_call", name="make_song", args={"style": session.brief.style, "take": session.brief.take})
+        tell("tool_call", name="make_song", args={"style": brief.style, "take": brief.take})
         shutil.rmtree(folder, ignore_errors=True)       # what an interrupted run has left
         folder.mkdir(parents=True)
-        outcome = await self._workers.run(Make(
-            folder, session.brief, title, melody, int(session.session_id) % 2**31, self._soundfont), _teller(tell))
-        made = _song(number, session.brief, title, source, outcome)
-        session = self._store.change(session.session_id, lambda now: replace(now, songs=(*now.songs, made)))
+        outcome = await self._workers.run(
+            Make(folder, brief, title, melody, int(session_id) % 2**31, self._soundfont), _teller(tell))
+        made = _song(number, brief, title, source, outcome)
+        session = self._store.change(session_id, lambda now: replace(
+            wish.granted(now), songs=(*now.songs, made)[-KEPT_SONGS:]))
         self._forget_old(session)
         tell("tool_result", name="make_song", result={"song": number, "seconds": outcome.stages})
         return session
 
+    def _is_kept(self, session_id: str, song: Song) -> bool:
+        return (self._store.song_folder(session_id, song.number) / "song.wav").exists()
+
     def _forget_old(self, session: Session) -> None:
-        for song in session.songs[:-KEPT_SONGS]:
-            shutil.rmtree(self._store.song_folder(session.session_id, song.number), ignore_errors=True)
+        kept = {str(song.number) for song in session.songs}
+        for folder in (self._store.folder(session.session_id) / "songs").iterdir():
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(session: Session, text: str) -> Wish:
@@ -138,11 +143,14 @@ def _read(session: Session, text: str) -> Wish:
             brief = Brief(aspect=brief.aspect)
         else:
             brief = amended(brief, edit, standing)
-    return Wish(session.brief, brief, understanding)
+    earlier = session.earlier
+    if brief != session.brief:
+        earlier = earlier[:-1] if _has(understanding, Undo) else (*earlier, session.brief)[-MAX_EARLIER_BRIEFS:]
+    return Wish(session.brief, brief, earlier, understanding)
 
 
-def _has(wish: Wish, kind: type[Edit]) -> bool:
-    return any(isinstance(edit, kind) for edit in wish.understanding.edits if not isinstance(edit, MakeSong))
+def _has(understanding: Understanding, kind: type[Edit]) -> bool:
+    return any(isinstance(edit, kind) for edit in understanding.edits if not isinstance(edit, MakeSong))
 
 
 def _teller(tell: Tell) -> Callable[[Progress], None]:
@@ -151,8 +159,6 @@ def _teller(tell: Tell) -> Callable[[Progress], None]:
 
 def _title(session: Session, clip: Upload | None) -> str:
     """A title of two words that the tune chooses, so that it stays the same from take to take."""
-    if session.song and session.song.clip == (clip.file if clip else None):
-        return session.song.title
     tune = repr([note.pitch for note in clip.heard.notes]) if clip and clip.heard else session.session_id
     dice = random.Random(hashlib.sha256(tune.encode()).digest())
     joint = "" if session.language.startswith("zh") else " "

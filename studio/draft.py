@@ -46,13 +46,15 @@ def draft_of(session: Session) -> dict[str, object] | None:
 
 
 def order_of(draft: object, session: Session) -> Order:
-    """What `draft`, as it came back from a client, asks for. Raises Refusal where it names no song of the session."""
+    """What `draft`, as it came back from a client, asks for. Raises Refusal where it names no song that is kept."""
     segments = _segments(draft)
     sources = [str(one.get("source", "")) for one in segments.get(AUDIO, [])]
     numbers = {f"song-{song.number}": song for song in session.songs}
     song = next((numbers[source] for source in sources if source in numbers), None)
     if song is None or not isinstance(draft, dict):
-        raise Refusal(422, 422, "render.empty")
+        made = session.song.number if session.song else 0
+        was_there = any(source == f"song-{number}" for source in sources for number in range(1, made))
+        raise Refusal(410, 410, "render.gone") if was_there else Refusal(422, 422, "render.empty")
     meta: dict[str, object] = draft["m"] if isinstance(draft.get("m"), dict) else {}
     wanted = str(next((one["source"] for one in segments.get(VIDEO, []) if one.get("source")), ""))
     images = {one.file for one in session.uploads if one.kind == "image"}

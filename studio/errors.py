@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class StudioError(Exception):
     """Something the studio cannot do; `says` is a key of `studio/texts`, `facts` fill its placeholders.
@@ -72,3 +74,18 @@ class SoundFontMissing(StudioError):
     """No sound font was found."""
 
     says = "studio.no_soundfont"
+
+
+class DiskFull(StudioError):
+    """No room is left for what was to be written."""
+
+    says = "studio.disk_full"
+    code = 507
+
+
+def fault_behind(error: BaseException) -> StudioError:
+    """`error` as a fault of the studio: itself, DiskFull where the disk is full, else one of which only the log knows more."""
+    if isinstance(error, StudioError):
+        return error
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return (DiskFull if full else StudioError)(f"{type(error).__name__}: {error}")

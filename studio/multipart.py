@@ -12,14 +12,15 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
 
 from studio.wire import BAD_TYPE, TOO_LARGE, Refusal
 
 MAX_FILE_BYTES = 200_000_000        # the limit that most clients of the API name
 MAX_FILES = 10
-MAX_HEADER_BYTES = 8192
+MAX_HEADER_BYTES = 8192             # of one part
+MAX_BODY_BYTES = MAX_FILES * MAX_FILE_BYTES + 64 * 1024     # what boundaries and headers may add to the files
 NAME_CHARACTERS = 120
 
 if TYPE_CHECKING:
@@ -49,16 +50,23 @@ class _Writer:
         self._headers: dict[str, str] = {}
         self._field = b""
         self._value = b""
+        self._header_bytes = 0
 
     def on_part_begin(self) -> None:
         self._headers = {}
+        self._header_bytes = 0
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._bound(end - start)
         self._field += data[start:end]
 
     def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._bound(end - start)
         self._value += data[start:end]
-        if len(self._field) + len(self._value) > MAX_HEADER_BYTES:
+
+    def _bound(self, more_bytes: int) -> None:
+        self._header_bytes += more_bytes
+        if self._header_bytes > MAX_HEADER_BYTES:
             raise Refusal(400, 400, "upload.broken")
 
     def on_header_end(self) -> None:
@@ -112,6 +120,12 @@ class _Writer:
             file.path.unlink(missing_ok=True)
 
 
+def check_size(body_bytes: int) -> None:
+    """Refuse a body, announced or arrived, that is larger than the most and largest files."""
+    if body_bytes > MAX_BODY_BYTES:
+        raise Refusal(413, TOO_LARGE, "upload.too_large", megabytes=MAX_FILE_BYTES // 1_000_000)
+
+
 async def receive(content_type: str, body: AsyncIterable[bytes], folder: Path) -> list[Received]:
     """Write the files of a multipart body into `folder`; raises Refusal for what is broken, too large or no file."""
     header = Message()
@@ -120,14 +134,17 @@ async def receive(content_type: str, body: AsyncIterable[bytes], folder: Path) -
     if header.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
         raise Refusal(400, 400, "upload.broken")
     writer = _Writer(folder)
-    parser = MultipartParser(boundary.encode("latin-1"), writer.callbacks())
+    arrived_bytes = 0
     with ExitStack() as undo:
         undo.callback(writer.drop)
         try:
+            parser = MultipartParser(boundary.encode("latin-1", "replace"), writer.callbacks())
             async for piece in body:
+                arrived_bytes += len(piece)
+                check_size(arrived_bytes)
                 parser.write(piece)
             parser.finalize()
-        except MultipartParseError as broken:
+        except FormParserError as broken:
             raise Refusal(400, 400, "upload.broken") from broken
         if not writer.complete:
             raise Refusal(400, 400, "upload.broken")

@@ -6,11 +6,12 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from studio.draft import order_of
-from studio.errors import StudioError
+from studio.errors import StudioError, fault_behind
 from studio.store import Render, RenderStatus, Session, Song, Store
 from studio.tasks import Film, Progress
 from studio.texts import say, table
@@ -70,7 +71,7 @@ class Renders:
         render = self.look(render_id, user_id)
         if not render.is_over:
             self._store.keep_render(replace(render, status=RenderStatus.CANCELLED, completed_at=time.time(),
-                                            error=say("render.cancelled", "en")))
+                                            error=say("render.cancelled", self._language(render))))
             await self._stop(self._running.get(render_id))
         return self.look(render_id, user_id)
 
@@ -87,24 +88,38 @@ class Renders:
     def _start(self, render: Render) -> None:
         task = asyncio.create_task(self._make(render), name=f"render {render.id}")
         self._running[render.id] = task
-        task.add_done_callback(lambda _task: (self._running.pop(render.id, None), self._progress.pop(render.id, None)))
+        task.add_done_callback(lambda done: self._over(render, done))
+
+    def _over(self, render: Render, task: asyncio.Task[None]) -> None:
+        """Tell a film that broke, for whatever reason, as failed: nobody shall poll it for ever."""
+        self._running.pop(render.id, None)
+        self._progress.pop(render.id, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            known = isinstance(error, StudioError)
+            log.log(logging.WARNING if known else logging.ERROR, "render %s failed: %s", render.id, error,
+                    exc_info=None if known else error)
+            fault = fault_behind(error)
+            self._end(render, error=say(fault.says, self._language(render), **fault.facts))
 
     async def _make(self, render: Render) -> None:
         session = self._store.session(render.session_id)
         song = next((one for one in session.songs if one.number == render.song), None) if session else None
         if session is None or song is None:
-            self._end(render, error=say("render.gone", "en"))
+            self._end(render, error=say("render.gone", self._language(render)))
             return
         began = time.monotonic()
-        film = self._store.film(render.key)
         try:
             outcome = await self._workers.run(self._task(render, session, song), self._watch(render))
-        except StudioError as fault:
-            log.warning("render %s failed: %s", render.id, fault)
-            self._end(render, error=say(fault.says, session.language, **fault.facts))
-            return
-        self._end(render, seconds=float(outcome.facts["seconds"]), size=film.stat().st_size,
-                  work_seconds=time.monotonic() - began)
+            size = self._store.film(render.key).stat().st_size
+        except BaseException:
+            self._store.drop_film(render.key)       # a killed worker leaves half of it
+            raise
+        self._end(render, seconds=float(outcome.facts["seconds"]), size=size, work_seconds=time.monotonic() - began)
+
+    def _language(self, render: Render) -> str:
+        session = self._store.session(render.session_id)
+        return session.language if session else "en"
 
     def _task(self, render: Render, session: Session, song: Song) -> Film:
         image = next((one for one in session.uploads if one.file == render.image), None)
@@ -116,10 +131,10 @@ class Renders:
             section_names=table("section", session.language),
             image=self._store.upload_path(session.session_id, image) if image else None)
 
-    def _watch(self, render: Render) -> Any:
-        self._store.keep_render(replace(render, status=RenderStatus.PROCESSING))
-
+    def _watch(self, render: Render) -> Callable[[Progress], None]:
         def tell(step: Progress) -> None:
+            if render.id not in self._progress:
+                self._store.keep_render(replace(render, status=RenderStatus.PROCESSING))
             self._progress[render.id] = round(step.fraction * 100, 1)
         return tell
 

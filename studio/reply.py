@@ -73,7 +73,7 @@ def _changes(before: Song, after: Song, language: str) -> list[str]:
     pairs: list[tuple[bool, str, dict[str, object]]] = [
         (before.clip != after.clip, "tune", {}),
         (before.brief.style != after.brief.style, "style", {"style": names.get(after.brief.style, after.brief.style)}),
-        (before.brief.lead != after.brief.lead, "lead", {"lead": after.brief.lead or ""}),
+        (before.brief.lead != after.brief.lead, "lead" if after.brief.lead else "lead_back", {"lead": after.brief.lead}),
         (round(before.tempo) != round(after.tempo), "tempo",
          {"before": round(before.tempo), "after": round(after.tempo)}),
         (round(before.seconds) != round(after.seconds), "length",

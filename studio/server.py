@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from studio.agent import Agent
 from studio.capabilities import capabilities
-from studio.errors import StudioError
-from studio.multipart import receive
+from studio.errors import DiskFull, StudioError, fault_behind
+from studio.multipart import check_size, receive
 from studio.renders import Renders
 from studio.settings import StudioSettings
 from studio.state import state_of
@@ -62,16 +62,17 @@ def application(settings: StudioSettings, ready: Callable[[], None] = lambda: No
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        studio.store.sweep()
         studio.workers.warm()
         studio.renders.resume()
         ready()
         yield
         await studio.close()
 
-    def route(path: str, handler: Handler, method: str = "GET") -> Route:
-        return Route(path, _guarded(studio, handler), methods=[method])
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        return Route(path, _guarded(studio, handler), methods=methods or ["GET"])
 
-    return Starlette(lifespan=lifespan, routes=[
+    return Starlette(lifespan=lifespan, exception_handlers={Exception: _broken}, routes=[
         route("/api/auth/anonymous-token", anonymous_token, "POST"),
         route("/api/tasks/me/with-session/nemo_agent", open_session, "POST"),
         route("/api/upload-video/nemo_agent/{user}/{session}", upload, "POST"),
@@ -85,7 +86,7 @@ def application(settings: StudioSettings, ready: Callable[[], None] = lambda: No
         route("/films/{key}", film),
         route("/api/studio/capabilities", show_capabilities),
         route("/api/studio/sessions/{session}/tune.png", tune_picture),
-        route("/{path:path}", nowhere),
+        route("/{path:path}", nowhere, "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
     ])
 
 
@@ -113,7 +114,7 @@ async def upload(studio: Studio, request: Request) -> Response:
     session = _session(studio, request, request.path_params["session"])
     if request.headers.get("content-type", "").startswith("application/json"):
         raise Refusal(400, 400, "upload.links")
-    studio.uploads.check_size(int(request.headers.get("content-length") or 0))
+    check_size(int(request.headers.get("content-length") or 0))
     studio.uploads.check_room(session)
     files = await receive(request.headers.get("content-type", ""), request.stream(),
                           studio.store.folder(session.session_id) / "uploads")
@@ -188,8 +189,8 @@ async def show_capabilities(_studio: Studio, _request: Request) -> Response:
 async def tune_picture(studio: Studio, request: Request) -> Response:
     """The picture of the tune that was heard last."""
     session = _session(studio, request, request.path_params["session"])
-    path = studio.store.folder(session.session_id) / "tune.png"
-    if not path.exists():
+    path = studio.store.picture_path(session.session_id, session.clip) if session.clip else None
+    if path is None or not path.exists():
         raise Refusal(404, 404, "studio.not_here")
     return FileResponse(path, media_type="image/png")
 
@@ -208,14 +209,23 @@ def _guarded(studio: Studio, handler: Handler) -> Callable[[Request], Awaitable[
             return refused(refusal, language)
         except StudioError as fault:
             log.warning("%s %s: %s", request.method, request.url.path, fault)
-            return refused(Refusal(500 if fault.code == 500 else 422, fault.code, fault.says, **fault.facts), language)
+            return refused(_refusal(fault), language)
         except OSError as fault:
             log.exception("%s %s", request.method, request.url.path)
-            says = "studio.disk_full" if fault.errno == 28 else "fault.unknown"
-            return refused(Refusal(507 if fault.errno == 28 else 500, 500, says), language)
+            return refused(_refusal(fault_behind(fault)), language)
         except ClientDisconnect:
             return Response(status_code=499)
     return serve
+
+
+def _refusal(fault: StudioError) -> Refusal:
+    status = fault.code if fault.code in (StudioError.code, DiskFull.code) else 422
+    return Refusal(status, fault.code, fault.says, **fault.facts)
+
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    """The sentence for a fault that nobody foresaw; the server logs its traceback."""
+    return refused(Refusal(500, 500, "fault.unknown"), language_of(request.headers.get("accept-language")))
 
 
 def _account(studio: Studio, request: Request) -> Account:
@@ -243,7 +253,7 @@ async def _json(request: Request) -> dict[str, Any]:
             raise Refusal(413, 413, "say.broken")
     try:
         return msgspec.json.decode(bytes(body) or b"{}", type=dict[str, Any])
-    except msgspec.DecodeError as broken:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
         raise Refusal(400, 400, "say.broken") from broken
 
 

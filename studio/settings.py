@@ -33,7 +33,7 @@ class StudioSettings:
         font = environment.get("STUDIO_SOUNDFONT")
         return cls(
             host=host or environment.get("STUDIO_HOST") or DEFAULT_HOST,
-            port=_number("STUDIO_PORT", environment, DEFAULT_PORT, 0, 65535) if port is None else port,
+            port=_number("STUDIO_PORT", environment if port is None else {"STUDIO_PORT": str(port)}, DEFAULT_PORT, 0, 65535),
             data=data or Path(environment.get("STUDIO_DATA") or DEFAULT_DATA),
             soundfont=Path(font) if font else None,
             workers=_number("STUDIO_WORKERS", environment, 2, 1, 64),

@@ -7,6 +7,7 @@ as SHA-256 sums; ids from outside never become a path unchecked.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -26,7 +27,10 @@ TOKEN_SECONDS = 7 * 24 * 3600
 TOKEN_PREFIX = "nmv_usr_"
 _SESSION_ID = re.compile(r"[0-9]{19}")
 
+PART_SECONDS = 3600                 # no half file that somebody still works on is older than that
+
 Record = TypeVar("Record")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +203,12 @@ class Store:
         """Where an upload lies."""
         return self.folder(session_id) / "uploads" / upload.file
 
+    def picture_path(self, session_id: str, clip: Upload) -> Path:
+        """Where the picture of a clip's tune lies."""
+        return self.folder(session_id) / "uploads" / f"{clip.file}.tune.png"
+
     def song_folder(self, session_id: str, number: int) -> Path:
-        """Where the files of a song lie: song.wav, song.mid, score.json, tune.png."""
+        """Where the files of a song lie: song.wav, song.mid, score.json."""
         return self.folder(session_id) / "songs" / str(number)
 
     def render(self, render_id: str) -> Render | None:
@@ -220,6 +228,20 @@ class Store:
         """Where the film of a render with this key lies."""
         return self.root / "films" / f"{_sum(key)[:32]}.mp4"
 
+    def drop_film(self, key: str) -> None:
+        """Remove the film of a render with this key, finished or half."""
+        film = self.film(key)
+        for path in film.parent.glob(f"*{film.stem}*"):
+            path.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove the half files that a killed studio has left. Younger ones may be those of another studio, and stay."""
+        long_ago = time.time() - PART_SECONDS
+        for depth in ("*/*.part", "sessions/*/*.part", "sessions/*/uploads/*.part"):
+            for path in self.root.glob(depth):
+                if path.stat().st_mtime < long_ago:
+                    path.unlink(missing_ok=True)
+
     def _render_path(self, render_id: str) -> Path:
         return self.root / "renders" / f"{_sum(render_id)}.json"
 
@@ -229,16 +251,23 @@ def _sum(text: str) -> str:
 
 
 def _read(path: Path, kind: type[Record]) -> Record | None:
+    """The record of a file; one that is damaged counts as none, so that it cannot keep the studio from starting."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as damage:
+        log.error("%s is damaged and passed over: %s", path, damage)
         return None
 
 
 def _write(path: Path, record: object) -> None:
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    with fresh.open("wb") as file:
-        file.write(msgspec.json.encode(record))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(record))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from studio.agent import Agent
-from studio.errors import StudioError
+from studio.errors import StudioError, fault_behind
 from studio.store import Session
 from studio.texts import say
 from studio.wire import Refusal, event
@@ -31,10 +31,14 @@ class Talks:
         if session.session_id in self._running:
             raise Refusal(409, 409, "session.busy")
         events: asyncio.Queue[bytes | None] = asyncio.Queue()
-        task = asyncio.create_task(self._answer(session, text[:MAX_MESSAGE_CHARACTERS], events),
+
+        def tell(kind: str, **fields: object) -> None:
+            events.put_nowait(event(type=kind, **fields))
+
+        task = asyncio.create_task(self._agent.answer(session.session_id, text[:MAX_MESSAGE_CHARACTERS], tell),
                                    name=f"answer in session {session.session_id}")
         self._running[session.session_id] = task
-        task.add_done_callback(lambda _task: self._running.pop(session.session_id, None))
+        task.add_done_callback(lambda done: self._over(session, done, events))
         return _stream(events)
 
     async def close(self) -> None:
@@ -45,18 +49,18 @@ class Talks:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _answer(self, session: Session, text: str, events: asyncio.Queue[bytes | None]) -> None:
-        def tell(kind: str, **fields: object) -> None:
-            events.put_nowait(event(type=kind, **fields))
-
+    def _over(self, session: Session, task: asyncio.Task[None], events: asyncio.Queue[bytes | None]) -> None:
+        """Close the stream of an answer; one that broke, for whatever reason, ends in a sentence."""
+        del self._running[session.session_id]
         try:
-            await self._agent.answer(session.session_id, text, tell)
-        except StudioError as fault:
-            log.info("session %s: %s", session.session_id, fault)
-            tell("error", error=say(fault.says, session.language, **fault.facts), code=fault.code)
-        except OSError:
-            log.exception("session %s", session.session_id)
-            tell("error", error=say("fault.unknown", session.language), code=500)
+            error = None if task.cancelled() else task.exception()
+            if error is not None:
+                known = isinstance(error, StudioError)
+                log.log(logging.INFO if known else logging.ERROR, "session %s: %s", session.session_id, error,
+                        exc_info=None if known else error)
+                fault = fault_behind(error)
+                events.put_nowait(event(type="error", code=fault.code,
+                                        error=say(fault.says, session.language, **fault.facts)))
         finally:
             events.put_nowait(_End)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from studio.multipart import MAX_FILE_BYTES, MAX_FILES, Received
+from studio.multipart import Received
 from studio.store import Session, Store, Upload
 from studio.tasks import Inspect
-from studio.wire import TOO_LARGE, Refusal
+from studio.wire import Refusal
 from studio.workers import Workers
 
 MAX_UPLOADS = 40
 MAX_ENDING = 6
-FORM_BYTES = 64 * 1024              # what boundaries and headers may add to the files of a body
 
 
 class Uploads:
@@ -24,32 +24,34 @@ class Uploads:
         self._store = store
         self._workers = workers
 
-    def check_size(self, announced_bytes: int) -> None:
-        """Refuse a body that is announced as too large before any of it is read."""
-        if announced_bytes > MAX_FILES * MAX_FILE_BYTES + FORM_BYTES:
-            raise Refusal(413, TOO_LARGE, "upload.too_large", megabytes=MAX_FILE_BYTES // 1_000_000)
-
     def check_room(self, session: Session) -> None:
         """Refuse files beyond what a session may hold."""
         if len(session.uploads) >= MAX_UPLOADS:
             raise Refusal(400, 400, "upload.full", most=MAX_UPLOADS)
 
     async def keep(self, session_id: str, files: list[Received]) -> list[Upload]:
-        """Inspect `files` and take them into the session, all or none. Raises StudioError with the reason."""
-        try:
-            found = [await self._inspect(file) for file in files]
-        except BaseException:
+        """Inspect `files` and take them into the session, all or none. Raises StudioError with the reason.
+
+        A file that is there already stays what it is, with what was heard in it: the same clip is the same tune.
+        """
+        with ExitStack() as arrivals, ExitStack() as undo:
             for file in files:
-                file.path.unlink(missing_ok=True)
-            raise
-        session = self._store.session(session_id)
-        known = {one.sum: one for one in session.uploads} if session else {}
-        kept = [self._place(session_id, file, upload, known.get(upload.sum))
-                for file, upload in zip(files, found, strict=True)]
-        sums = {one.sum for one in kept}
-        self._store.change(session_id, lambda now: replace(
-            now, uploads=(*(one for one in now.uploads if one.sum not in sums), *kept)))
-        return kept
+                arrivals.callback(file.path.unlink, missing_ok=True)
+            found = [await self._inspect(file) for file in files]
+            session = self._store.session(session_id)
+            known = {one.sum: one for one in session.uploads} if session else {}
+            kept: dict[str, Upload] = {}
+            for file, upload in zip(files, found, strict=True):
+                there = known.get(upload.sum)
+                if there is None or not self._store.upload_path(session_id, there).exists():
+                    there = kept.get(upload.sum) or self._place(session_id, file, upload, undo)
+                kept[upload.sum] = there
+            if len(kept.keys() | known.keys()) > MAX_UPLOADS and kept.keys() - known.keys():
+                raise Refusal(400, 400, "upload.full", most=MAX_UPLOADS)
+            self._store.change(session_id, lambda now: replace(
+                now, uploads=(*(one for one in now.uploads if one.sum not in kept), *kept.values())))
+            undo.pop_all()
+        return [kept[upload.sum] for upload in found]
 
     async def _inspect(self, file: Received) -> Upload:
         outcome = await self._workers.run(Inspect(file.path), lambda _step: None)
@@ -59,16 +61,12 @@ class Uploads:
             sum=file.sum.hexdigest(), seconds=float(facts["seconds"]),
             width=int(facts["width"]), height=int(facts["height"]), fps=float(facts["fps"]))
 
-    def _place(self, session_id: str, file: Received, upload: Upload, known: Upload | None) -> Upload:
-        """The upload at its final place, named by us with no more of the member's than a plain ending.
-
-        A file that is there already stays what it is, with what was heard in it: the same clip is the same tune.
-        """
-        if known is not None:
-            file.path.unlink()
-            return known
+    def _place(self, session_id: str, file: Received, upload: Upload, undo: ExitStack) -> Upload:
+        """The upload at its final place, named by us with no more of the member's than a plain ending."""
         ending = Path(file.name).suffix.lower()
         plain = ending if ending[1:].isalnum() and ending.isascii() and len(ending) <= MAX_ENDING else ""
         named = replace(upload, file=f"{secrets.token_hex(6)}{plain}")
-        file.path.replace(self._store.upload_path(session_id, named))
+        path = self._store.upload_path(session_id, named)
+        file.path.replace(path)
+        undo.callback(path.unlink, missing_ok=True)
         return named

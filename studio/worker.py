@@ -11,7 +11,7 @@ import sys
 import threading
 from typing import BinaryIO
 
-from studio.errors import StudioError
+from studio.errors import DiskFull, StudioError, fault_behind
 from studio.tasks import Fault, Outcome, Progress, task_of, to_line
 from studio.workshop import perform_task
 
@@ -32,8 +32,17 @@ def main() -> None:
     try:
         tell(perform_task(task, tell))
     except StudioError as fault:
-        facts = {name: value for name, value in fault.facts.items() if isinstance(value, str | int | float)}
-        tell(Fault(fault.says, fault.code, str(fault), facts))
+        tell(_told(fault))
+    except OSError as error:
+        behind = fault_behind(error)
+        if not isinstance(behind, DiskFull):
+            raise
+        tell(_told(behind))
+
+
+def _told(fault: StudioError) -> Fault:
+    facts = {name: value for name, value in fault.facts.items() if isinstance(value, str | int | float)}
+    return Fault(fault.says, fault.code, str(fault), facts)
 
 
 def _own_stdout() -> BinaryIO:
@@ -44,7 +53,7 @@ def _own_stdout() -> BinaryIO:
 
 
 def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(0, 4096):     # not through sys.stdin, whose lock would make Python abort at its end
         pass
     os._exit(1)
 

@@ -13,11 +13,13 @@ import sys
 from collections import deque
 from collections.abc import Callable
 
+import msgspec
+
 from studio.errors import StudioError
-from studio.tasks import Fault, Outcome, Progress, Task, answer_of, to_line
+from studio.tasks import Fault, Inspect, Outcome, Progress, Task, answer_of, to_line
 
 TASK_SECONDS = 15 * 60
-STDERR_LINES = 20
+STDERR_LINES = 60
 LINE_BYTES = 16 * 1024 * 1024
 
 log = logging.getLogger(__name__)
@@ -33,16 +35,18 @@ class TaskRefused(StudioError):
     """A worker's own fault, carried over the process boundary with its sentence and its class of code."""
 
     def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.detail, **fault.facts)
+        super().__init__(fault.detail)
+        self.facts = dict(fault.facts)
         self.says = fault.says
         self.code = fault.code
 
 
 class Workers:
-    """Runs tasks in processes, at most `count` at a time."""
+    """Runs tasks in processes, at most `count` at a time; a look at an upload does not wait behind songs and films."""
 
     def __init__(self, count: int) -> None:
         self._places = asyncio.Semaphore(count)
+        self._glances = asyncio.Semaphore(count)
         self._spare: asyncio.Task[asyncio.subprocess.Process] | None = None
         self._alive: set[asyncio.subprocess.Process] = set()
 
@@ -53,12 +57,8 @@ class Workers:
 
     async def run(self, task: Task, tell: Callable[[Progress], None]) -> Outcome:
         """The outcome of `task`; raises TaskRefused with the worker's reason, WorkerDied without one."""
-        async with self._places:
-            self.warm()
-            assert self._spare is not None
-            starting, self._spare = self._spare, None
-            process = await starting
-            self.warm()
+        async with self._glances if isinstance(task, Inspect) else self._places:
+            process = await self._take()
             try:
                 async with asyncio.timeout(TASK_SECONDS):
                     return await _converse(process, task, tell)
@@ -73,6 +73,19 @@ class Workers:
             self._spare.cancel()
             await asyncio.wait([self._spare])
         await asyncio.gather(*(self._end(process) for process in list(self._alive)))
+
+    async def _take(self) -> asyncio.subprocess.Process:
+        """The spare process, with the next one being warmed; a spare that has died meanwhile is replaced."""
+        while True:
+            self.warm()
+            assert self._spare is not None
+            starting, self._spare = self._spare, None
+            process = await starting
+            self.warm()
+            if process.returncode is None:
+                return process
+            log.warning("a spare worker had died with %s", process.returncode)
+            self._alive.discard(process)
 
     async def _start(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
@@ -112,7 +125,10 @@ async def _ask(process: asyncio.subprocess.Process, task: Task, tell: Callable[[
     except ConnectionError:
         return None
     async for line in process.stdout:
-        said = answer_of(line)
+        try:
+            said = answer_of(line)
+        except msgspec.DecodeError:         # cut off in the middle of a word
+            return None
         if isinstance(said, Outcome):
             return said
         if isinstance(said, Fault):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import singledispatch
@@ -12,12 +12,13 @@ import msgspec
 
 from studio.brief import Brief
 from studio.compose import Wanted, compose, invent
+from studio.compose.style import style_named
 from studio.film import draw_tune, make_film
 from studio.film.look import Aspect, Look
 from studio.inspection import inspect_file
 from studio.listen import listen
 from studio.perform import perform, write_midi
-from studio.score import Melody, Part, Score, SectionKind
+from studio.score import Melody, Score, SectionKind
 from studio.tasks import Film, Hear, Inspect, Make, Outcome, Progress, Task
 
 Tell = Callable[[Progress], None]
@@ -96,8 +97,16 @@ def arrange(melody: Melody, brief: Brief, title: str) -> Score:
     score = compose(melody, wanted)
     if brief.bpm is not None:
         score = compose(melody, replace(wanted, tempo_factor=brief.bpm / score.tempo))
-    return replace(score, parts=tuple(_unless_muted(part, brief) for part in score.parts)) if brief.muted else score
+    return silenced(score, brief.muted) if brief.muted else score
 
 
-def _unless_muted(part: Part, brief: Brief) -> Part:
-    return replace(part, notes=()) if part.name in brief.muted else part
+def silenced(score: Score, muted: Collection[str]) -> Score:
+    """`score` without what words call drums, bass, chords, lead or crackle; one word may mean several players."""
+    style = style_named(score.style)
+    players: dict[str, list[str]] = {
+        "drums": [style.drums.name], "bass": [style.bass.name], "chords": [player.name for player in style.chords],
+        "lead": [score.lead.name, *(player.name for player in style.doubles), *([style.echo.name] if style.echo else [])]}
+    silent = {name for word in muted for name in players.get(word, [])}
+    finish = replace(score.finish, crackle_lufs=None) if "crackle" in muted else score.finish
+    return replace(score, finish=finish, parts=tuple(
+        replace(part, notes=()) if part.name in silent else part for part in score.parts))

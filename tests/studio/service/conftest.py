@@ -94,7 +94,7 @@ def open_house(data: Path) -> Iterator[House]:
         process.stdout.close()
 
 
-@pytest.fixture(name="open_house")
+@pytest.fixture(name="open_house", scope="session")
 def _open_house() -> Callable[[Path], Any]:
     return open_house
 
