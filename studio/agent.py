@@ -71,7 +71,7 @@ class Agent:
             clip = await self._hear(session, clip, wish, tell)
         session = await self._play(session, wish, clip, tell)
         assert session.song is not None
-        report = Report(before, session.song, clip, wish.understanding, wish.before, wish.after, style_names())
+        report = Report(before, session.song, clip, wish.understanding, style_names())
         tell("text", content=words_for(report, session.language))
 
     async def _hear(self, session: Session, clip: Upload, wish: Wish, tell: Tell) -> Upload:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio.brief import Brief
 from studio.score import Melody
 from studio.store import Song, Upload
 from studio.texts import language_of, say, table
@@ -22,8 +21,6 @@ class Report:
     after: Song
     clip: Upload | None
     understanding: Understanding
-    asked_before: Brief
-    asked_after: Brief
     styles: Sequence[str]
 
 
@@ -69,11 +66,12 @@ def _about_the_song(report: Report, language: str) -> str:
 
 def _changes(before: Song, after: Song, language: str) -> list[str]:
     """What is different, in the order in which a listener would notice it."""
-    names = table("style", language)
+    names, instruments = table("style", language), table("instrument", language)
+    lead = after.brief.lead or ""
     pairs: list[tuple[bool, str, dict[str, object]]] = [
         (before.clip != after.clip, "tune", {}),
         (before.brief.style != after.brief.style, "style", {"style": names.get(after.brief.style, after.brief.style)}),
-        (before.brief.lead != after.brief.lead, "lead" if after.brief.lead else "lead_back", {"lead": after.brief.lead}),
+        (before.brief.lead != after.brief.lead, "lead" if lead else "lead_back", {"lead": instruments.get(lead, lead)}),
         (round(before.tempo) != round(after.tempo), "tempo",
          {"before": round(before.tempo), "after": round(after.tempo)}),
         (round(before.seconds) != round(after.seconds), "length",

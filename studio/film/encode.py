@@ -31,6 +31,8 @@ X264 = ("cabac=1:8x8dct=1:partitions=i4x4,i8x8,p8x8:bframes=0:weightp=0:deblock=
         "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv")
 BT709, LIMITED_RANGE = 1, 1
 ENCODER_THREADS = 2
+AAC_OPTIONS = {"aac_coder": "fast", "aac_pns": "0", "aac_tns": "0", "aac_is": "0"}
+"""FFmpeg's own choices throw single frames up to 4 dB over the master's peak; with these it stays within 1, for a third of the time."""
 TICK = Fraction(1, FPS)
 
 
@@ -136,7 +138,7 @@ def _video_stream(container: OutputContainer, scene: Frames, quality: Quality) -
 
 
 def _audio_stream(container: OutputContainer, quality: Quality) -> AudioStream:
-    stream = container.add_stream("aac", rate=SAMPLE_RATE)
+    stream = container.add_stream("aac", rate=SAMPLE_RATE, options=AAC_OPTIONS)
     stream.layout = "stereo"
     stream.bit_rate = quality.audio_rate
     return stream

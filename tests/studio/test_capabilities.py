@@ -17,5 +17,10 @@ def test_every_style_has_a_name_in_every_language() -> None:
         assert set(style_names()) == set(table("style", language))
 
 
+def test_every_instrument_has_a_name_in_every_language() -> None:
+    for language in LANGUAGES:
+        assert set(lead_names()) == set(table("instrument", language))
+
+
 def test_capabilities_tell_what_there_is() -> None:
     assert set(capabilities()) == {"styles", "aspects", "formats", "instruments", "output"}
