@@ -2,12 +2,17 @@
 .DEFAULT_GOAL := help
 .PHONY: help song test lint types imports tests run doctor lock clean
 
+# Data stays in the checkout, unless the environment or .env names another folder.
+ifeq (,$(shell grep -s '^ *\(export \)\{0,1\} *MUREKA_DATA *=' .env 2>/dev/null))
 export MUREKA_DATA ?= data
+endif
 
 VENV    := .venv
 BIN     := $(VENV)/bin
 CLIP    ?= examples/hum.ogg
 OUT     ?= out/song.mp4
+WISH    ?=
+export CLIP OUT WISH        # the recipes read them from there, so that spaces and quotes mean nothing
 
 # The first interpreter that starts and is of a version we support; PYTHON=... overrides.
 SUITS   := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
@@ -20,8 +25,8 @@ help:
 	@echo "make lock    renew requirements/     make clean   remove what the others made"
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Mureka needs Python 3.11, 3.12, 3.13 or 3.14 with venv: install one, or name it: make PYTHON=/path/to/python3.12 ..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -c "$(SUITS)" 2>/dev/null || { echo "Mureka needs Python 3.11, 3.12, 3.13 or 3.14 with venv: install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # A set-up is done again when its lock changes; the stamp is written last, so a broken one is not taken for whole.
 define install
@@ -38,7 +43,7 @@ $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/run.stamp
 
 song: $(VENV)/run.stamp
-	$(BIN)/python -m bot song "$(CLIP)" --out "$(OUT)" --new $(if $(WISH),--wish "$(WISH)")
+	$(BIN)/python -m bot song "$$CLIP" --out "$$OUT" --new --wish "$$WISH"
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m bot

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import platformdirs
 from dotenv import dotenv_values
 
+from bot.texts import say
+
 CLOUD_API = "https://mega-api-prod.nemovideo.ai"
 CLOUD_WEB = "https://nemovideo.com"
 TOKEN_PREFIX = "nmv_usr_"
@@ -25,7 +27,12 @@ class Backend(StrEnum):
 
 
 class BadSetting(ValueError):
-    """A setting that cannot be used. Its text is the whole sentence for the operator: which one, and a right value."""
+    """A setting that cannot be used. `says` and `facts` make the sentence: which one it is, and a right value."""
+
+    def __init__(self, says: str, **facts: object) -> None:
+        super().__init__(say(says, "en", **facts))
+        self.says = says
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +56,12 @@ class Settings:
     @classmethod
     def read(cls, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from `.env` in `folder` (the current one), overridden by the environment. Raises BadSetting."""
-        file = (folder or Path.cwd()) / ".env"
-        written = {name: value for name, value in dotenv_values(file).items() if value}
+        written = _written((folder or Path()) / ".env")
         found = written | {name: value for name, value in (os.environ if environment is None else environment).items()
                            if value.strip()}
         return cls(
             backend=_backend(found),
-            data=Path(found.get("MUREKA_DATA") or platformdirs.user_data_dir("mureka", appauthor=False)),
+            data=_folder("MUREKA_DATA", found, platformdirs.user_data_dir("mureka", appauthor=False)),
             nemo_api_url=_url("NEMO_API_URL", found, CLOUD_API),
             nemo_web_url=_url("NEMO_WEB_URL", found, CLOUD_WEB),
             nemo_token=_token(found),
@@ -65,25 +71,50 @@ class Settings:
         )
 
 
+def _written(file: Path) -> dict[str, str]:
+    """What stands in the file, with or without the mark that some editors put at its beginning."""
+    try:
+        return {name: value for name, value in dotenv_values(file, encoding="utf-8-sig").items() if value}
+    except UnicodeDecodeError as fault:
+        raise BadSetting("settings.not_text", path=str(file)) from fault
+    except OSError as fault:
+        raise BadSetting("settings.unreadable", path=str(file), reason=fault.strerror) from fault
+
+
+def _folder(name: str, found: Mapping[str, str], default: str) -> Path:
+    value = found.get(name) or default
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as fault:
+        raise BadSetting("settings.folder", name=name, value=repr(value)) from fault
+
+
 def _backend(found: Mapping[str, str]) -> Backend:
     named = found.get("MUREKA_BACKEND", "").strip().lower()
     if not named:
         return Backend.CLOUD if found.get("NEMO_TOKEN") or found.get("NEMO_API_URL") else Backend.STUDIO
     if named not in {one.value for one in Backend}:
-        raise BadSetting(f"MUREKA_BACKEND is {named!r}: it takes studio or cloud.")
+        raise BadSetting("settings.backend", value=repr(named))
     return Backend(named)
 
 
 def _url(name: str, found: Mapping[str, str], default: str) -> str:
     value = (found.get(name) or default).strip().rstrip("/")
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise BadSetting(f"{name} is {value!r}: it takes an address such as {default or 'http://127.0.0.1:8733'}.")
+    if value and not _is_address(value):
+        raise BadSetting("settings.address", name=name, value=repr(value), example=default or "http://127.0.0.1:8733")
     return value
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:      # half an IPv6 address, a port beyond 65535
+        return False
 
 
 def _token(found: Mapping[str, str]) -> str | None:
     token = found.get("NEMO_TOKEN", "").strip()
     if token and not token.startswith(TOKEN_PREFIX):
-        raise BadSetting(f"NEMO_TOKEN does not look like a token: it begins with {TOKEN_PREFIX}.")
+        raise BadSetting("settings.token", prefix=TOKEN_PREFIX)
     return token or None

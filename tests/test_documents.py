@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import bot.__main__ as bot_main
 import studio.__main__ as studio_main
+from bot.terminal.arguments import parser as bot_parser
 
 ROOT = Path(__file__).parent.parent
 DOCS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
@@ -38,7 +38,7 @@ def test_every_setting_stands_in_the_example() -> None:
     assert settings_in_code() == set(re.findall(rf"^#?({PREFIXES})=", example, re.MULTILINE))
 
 
-@pytest.mark.parametrize("parser", [bot_main._parser(), studio_main._parser()], ids=["bot", "studio"])
+@pytest.mark.parametrize("parser", [bot_parser(), studio_main._parser()], ids=["bot", "studio"])
 def test_every_command_and_option_is_documented(parser: argparse.ArgumentParser) -> None:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):

@@ -19,14 +19,20 @@ class NoProjectYet(FlowError):
     says = "generate.no_project"
 
 
+class UnknownStyle(FlowError):
+    """A style that this backend does not offer. Facts: name, styles."""
+
+    says = "generate.unknown_style"
+
+
 class AgentRefused(FlowError):
-    """The agent said why it cannot do it; `is_input` when the clip or the words are the reason."""
+    """The agent said why it cannot do it. Facts: reason."""
 
     says = "generate.refused"
 
-    def __init__(self, reason: str, *, is_input: bool) -> None:
-        super().__init__(reason, reason=reason)
-        self.is_input = is_input
+
+class ClipRefused(AgentRefused):
+    """The clip is the reason."""
 
 
 class NothingToExport(FlowError):

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.flows.errors import AgentRefused, NoProjectYet
+from bot.flows.errors import AgentRefused, ClipRefused, NoProjectYet
 from bot.flows.progress import Progress, Stage, Step
 from bot.nemo import Activity, Fault, Nemo, Reply, SessionLost, SessionState, ToolCall
 from bot.texts import say
@@ -106,4 +106,6 @@ async def _say(project: Project, words: str, *, nemo: Nemo, progress: Progress) 
 
 
 def _refusal(fault: Fault) -> AgentRefused:
-    return AgentRefused(fault.text or say("flow.failed", "en"), is_input=fault.code in CLIP_CODES)
+    kind = ClipRefused if fault.code in CLIP_CODES else AgentRefused
+    reason = fault.text or say("flow.failed", "en")
+    return kind(reason, reason=reason)

@@ -43,3 +43,12 @@ class Bar:
         before = sum(SHARES[stage] for stage in stages[:stages.index(step.stage)])
         self._reached = max(self._reached, before + SHARES[step.stage] * (step.fraction or 0.0))
         self._bar.update(self._task, completed=self._reached, description=say(f"stage.{step.stage}", self._language))
+
+    @property
+    def fraction(self) -> float:
+        """How much of the whole is done, 0 to 1."""
+        return self._reached / sum(SHARES.values())
+
+    def refresh(self) -> None:
+        """Draw it now, not at the next tick."""
+        self._bar.refresh()

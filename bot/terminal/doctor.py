@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import socket
 import sys
@@ -20,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.settings import BadSetting, Settings
+from bot.studio_child import child_environment
 from bot.texts import say
 
 DISTRIBUTION = "mureka-bot"
@@ -40,7 +40,7 @@ class Check:
 
 async def print_doctor(console: Console, language: str, *, as_json: bool) -> int:
     """Look, print the table, and return the exit code: 1 where something is missing."""
-    found = [*_local(language), *await _studio(language)]
+    found = [*_local(language), *await _studio(language, _environment())]
     if as_json:
         console.print_json(msgspec.json.encode(found).decode())
     else:
@@ -61,13 +61,14 @@ def _local(language: str) -> Iterator[Check]:
     try:
         settings = Settings.read()
     except BadSetting as wrong:
-        yield Check(say("doctor.settings", language), False, "", str(wrong))
+        yield Check(say("doctor.settings", language), False, "", say(wrong.says, language, **wrong.facts))
         return
     yield Check(say("doctor.settings", language), True, f"MUREKA_BACKEND={settings.backend}")
     fault = _write_fault(settings.data)
     yield check("data", not fault, fault or str(settings.data), path=settings.data)
-    free = shutil.disk_usage(_existing(settings.data)).free
-    yield check("disk", free >= FREE_BYTES, f"{free / 1e9:.1f} GB")
+    if not fault:       # free space where nothing can be written would be no news
+        free = shutil.disk_usage(_existing(settings.data)).free
+        yield check("disk", free >= FREE_BYTES, f"{free / 1e9:.1f} GB")
     fault = _port_fault()
     yield check("port", not fault, fault or "127.0.0.1")
 
@@ -109,10 +110,18 @@ def _port_fault() -> str:
     return ""
 
 
-async def _studio(language: str) -> list[Check]:
+def _environment() -> dict[str, str]:
+    """What a studio would be started with; a wrong setting has been told of before."""
+    try:
+        return child_environment(Settings.read().environment)
+    except BadSetting:
+        return child_environment({})
+
+
+async def _studio(language: str, environment: dict[str, str]) -> list[Check]:
     """The studio's own checks, asked of the studio: the bot does not look into it."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "studio", "check", "--json", "--language", language, env=dict(os.environ),
+        sys.executable, "-m", "studio", "check", "--json", "--language", language, env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
     try:
         async with asyncio.timeout(STUDIO_SECONDS):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
 from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -16,7 +18,7 @@ def print_made(made: Made, console: Console, language: str, *, as_json: bool) ->
     """Print what came of an order."""
     facts = facts_of(made)
     if as_json:
-        console.file.write(msgspec.json.encode(facts).decode() + "\n")
+        console.out(json.dumps(facts, ensure_ascii=not console.encoding.startswith("utf")), highlight=False)
         return
     if made.generated.reply:
         console.print(made.generated.reply, markup=False, soft_wrap=True)
@@ -30,7 +32,7 @@ def facts_of(made: Made) -> dict[str, Any]:
     media = made.generated.state.generated_media if isinstance(made.generated.state.generated_media, dict) else {}
     melody, song = _dict(media.get("melody")), _dict(media.get("song"))
     return {
-        "file": str(made.out), "bytes": made.exported.film.bytes, "duration": made.exported.step.seconds,
+        "file": shown(made.out), "bytes": made.exported.film.bytes, "duration": made.exported.step.seconds,
         "title": song.get("title"), "style": song.get("style"), "take": song.get("take"), "tempo": song.get("tempo"),
         "aspect": song.get("aspect"), "invented": song.get("invented"), "reply": made.generated.reply,
         "new_project": made.generated.begun,
@@ -45,6 +47,8 @@ def facts_of(made: Made) -> dict[str, Any]:
 
 def _table(facts: dict[str, Any], language: str) -> Table:
     table = Table(show_header=False, title=say("song.title", language, title=facts["title"] or ""), title_justify="left")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     heard = facts["heard"]
     if heard:
         key = "song.invented" if facts["invented"] else "song.heard_facts"
@@ -58,12 +62,17 @@ def _table(facts: dict[str, Any], language: str) -> Table:
         table.add_row(say("song.loudness", language), say(
             "song.loudness_facts", language, lufs=facts["loudness_lufs"], peak=facts["true_peak_dbtp"]))
     table.add_row(say("song.stages", language), ", ".join(
-        [f"{name} {seconds:.1f}" for name, seconds in facts["stages"].items()]
+        [f"{say('short_stage.' + name, language)} {seconds:.1f}" for name, seconds in facts["stages"].items()]
         + [say("song.total", language, seconds=f"{facts['seconds']:.1f}")]))
     table.add_row(say("song.file", language), say(
         "song.file_facts", language, path=facts["file"], length=_clock(facts["duration"] or 0),
         megabytes=f"{facts['bytes'] / 1e6:.1f}"))
     return table
+
+
+def shown(path: Path) -> str:
+    """A path as text that can be written anywhere; bytes that are no text become question marks."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _clock(seconds: float) -> str:

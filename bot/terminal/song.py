@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.flows.account import Access, client_for
 from bot.flows.export import Exported, export
 from bot.flows.generate import Generated, Wish, generate
+from bot.flows.offers import style_of
 from bot.flows.progress import Progress, Stage, Step
 from bot.media import Kind, probe, to_accepted
 from bot.media.errors import MediaError
@@ -39,6 +40,12 @@ class Order:
     out: Path
     afresh: bool
     language: str
+
+    @property
+    def asks_for_something(self) -> bool:
+        """Whether there is anything to do: a clip, or at least a word about the last song."""
+        return bool(self.wish) or any(one is not None for one in (
+            self.clip, self.image, self.style, self.aspect, self.seconds, self.seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +75,19 @@ async def make_song(order: Order, settings: Settings, progress: Progress) -> Mad
     """Make the film that `order` asks for, at `order.out`. Raises errors that name their sentence; leaves nothing then."""
     began = time.monotonic()
     watch = StageWatch(progress)
-    with reserved(order.out) as part, TemporaryDirectory(prefix="mureka-") as folder:
+    given = [path for path in (order.clip, order.image) if path is not None]
+    with reserved(order.out, given) as part, TemporaryDirectory(prefix="mureka-") as folder:
         watch(Step(Stage.PREPARING))
         files = [await _prepared(path, Path(folder), image) for path, image in
                  ((order.clip, False), (order.image, True)) if path is not None]
         watch(Step(Stage.STARTING))
         async with _connected(settings) as (nemo, database):
+            if order.style is not None:
+                order = replace(order, style=await style_of(order.style, nemo=nemo))
             wish = Wish(MEMBER, PLACE, settings.backend_name, words_of(order), files, order.language, order.afresh)
             generated = await generate(wish, nemo=nemo, projects=database.projects, progress=watch)
             key = f"{generated.project.id}-{generated.state.fingerprint}-{time.time_ns()}"
-            exported = await export(key, generated.state, part, nemo=nemo, progress=watch)
+            exported = await export(key, generated.state, part, nemo=nemo, progress=watch, withdraw=True)
     watch.end()
     return Made(generated, exported, order.out, watch.seconds, time.monotonic() - began)
 
@@ -86,7 +96,8 @@ def words_of(order: Order) -> str:
     """The wish with the options as words, which both backends understand; English, as the options are."""
     given = {"style": order.style, "aspect": order.aspect, "seconds": order.seconds, "seed": order.seed}
     options = [say(f"wish.{name}", "en", value=value) for name, value in given.items() if value is not None]
-    fallback = [] if order.clip is None and options else [say("wish.default", "en")]
+    default = "default" if order.clip is not None else "picture" if order.image is not None else None
+    fallback = [say(f"wish.{default}", "en")] if default else []
     return ", ".join(([order.wish] if order.wish else fallback) + options)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Backend, BadSetting, Settings
+from bot.texts import say
 
 
 def read(folder: Path, **environment: str) -> Settings:
@@ -41,10 +42,28 @@ def test_a_token_never_shows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("MUREKA_BACKEND", "both"), ("NEMO_API_URL", "mega-api"),
-                                             ("NEMO_WEB_URL", "ftp://x"), ("STUDIO_URL", "localhost"),
+                                             ("NEMO_WEB_URL", "ftp://x"), ("STUDIO_URL", "localhost"), ("STUDIO_URL", "http://[::1"),
+                                             ("STUDIO_URL", "http://127.0.0.1:99999"),
                                              ("NEMO_TOKEN", "hello")])
 def test_a_wrong_value_is_one_sentence_with_the_settings_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name) as told:
         read(tmp_path, **{name: value})
     assert "\n" not in str(told.value)
     assert "nmv_usr_secret" not in str(told.value)
+
+
+def test_a_file_with_an_editors_mark_is_read_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MUREKA_BACKEND=cloud\n", encoding="utf-8-sig")
+    assert read(tmp_path).backend is Backend.CLOUD
+
+
+def test_a_file_that_is_no_text_is_one_sentence_in_both_languages(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("MUREKA_DATA=数据".encode("utf-16"))
+    with pytest.raises(BadSetting, match="UTF-8") as told:
+        read(tmp_path)
+    assert "UTF-8" in say(told.value.says, "zh", **told.value.facts)
+
+
+def test_a_folder_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read(tmp_path, MUREKA_DATA="~/songs").data == tmp_path / "songs"

@@ -120,6 +120,28 @@ def test_a_wrong_setting_is_one_sentence(mureka: Callable[..., Any], tmp_path: P
     assert ended.err.strip() == "MUREKA_BACKEND is 'both': it takes studio or cloud."
 
 
+def test_an_unknown_style_is_answered_with_those_there_are(mureka: Callable[..., Any], tmp_path: Path) -> None:
+    clip = wav(tmp_path / "tone.wav", 0.3 * np.sin(np.arange(2 * RATE) / 20))
+    ended = mureka(tmp_path, "song", clip, "--style", "metal")
+    assert ended.code == 2
+    assert "lo-fi" in ended.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_film_never_takes_the_place_of_its_clip(mureka: Callable[..., Any], tmp_path: Path) -> None:
+    clip = wav(tmp_path / "tone.wav", 0.3 * np.sin(np.arange(2 * RATE) / 20))
+    before = clip.read_bytes()
+    assert mureka(tmp_path, "song", "tone.wav", "--out", clip).code == 2
+    assert clip.read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [[], ["--wish", "  "], ["--new"]])
+def test_a_song_of_nothing_is_asked_about(mureka: Callable[..., Any], tmp_path: Path, words: list[str]) -> None:
+    ended = mureka(tmp_path, "song", *words)
+    assert ended.code == 2
+    assert "clip" in ended.err
+
+
 def test_an_hour_becomes_a_song_of_its_first_minutes(mureka: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "hour.flac"
     with av.open(str(path), "w") as out:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,3 +37,19 @@ def test_a_wrong_setting_is_advised_on(mureka: Callable[..., Any], tmp_path: Pat
     ended = mureka(tmp_path, "doctor", "--json", MUREKA_BACKEND="both")
     assert ended.code == 1
     assert any("MUREKA_BACKEND" in one["advice"] for one in json.loads(ended.out))
+
+
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path, environment_of: Callable[[Path], dict[str, str]]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as gone:
+        ended = subprocess.run([sys.executable, "-m", "bot", "doctor"], cwd=tmp_path, env=environment_of(tmp_path), stdout=gone,
+                               stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_settings_in_the_file_reach_the_studios_checks(mureka: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "broken.sf2").write_bytes(b"no sound font")
+    (tmp_path / ".env").write_text(f"STUDIO_SOUNDFONT={tmp_path / 'broken.sf2'}\n")
+    told = json.loads(mureka(tmp_path, "doctor", "--json").out)
+    assert [one["name"] for one in told if not one["fine"]] == ["Sound font"]

@@ -16,6 +16,7 @@ import av
 import msgspec
 import numpy as np
 import pyloudnorm
+import pytest
 
 from studio.score import Score
 
@@ -97,25 +98,33 @@ def test_one_seed_gives_one_song_and_another_another(mureka: Callable[..., Any],
     assert [note.pitch for note in scores[0].lead.notes] == [note.pitch for note in scores[2].lead.notes]
 
 
-def test_ctrl_c_ends_soon_and_leaves_neither_process_nor_file(
-        tmp_path: Path, environment_of: Callable[[Path], dict[str, str]]) -> None:
-    process = subprocess.Popen([sys.executable, "-m", "bot", "song", str(HUM), "--out", str(tmp_path / "new" / "s.mp4")],
-                               cwd=tmp_path, env=environment_of(tmp_path), stderr=subprocess.PIPE, start_new_session=True)
+@pytest.mark.parametrize(("number", "code", "sign"), [
+    (signal.SIGINT, 130, "studio/sessions/*/songs/1/score.json"), (signal.SIGTERM, 143, "studio/renders/*.json")],
+    ids=["Ctrl-C while playing", "kill while filming"])
+def test_a_signal_ends_it_soon_and_leaves_neither_process_nor_file(
+        tmp_path: Path, environment_of: Callable[[Path], dict[str, str]], number: signal.Signals, code: int, sign: str) -> None:
+    (tmp_path / "temporary").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "song", str(HUM), "--seconds", "60", "--out", str(tmp_path / "new" / "s.mp4")],
+        cwd=tmp_path, env=environment_of(tmp_path) | {"TMPDIR": str(tmp_path / "temporary")}, stderr=subprocess.PIPE,
+        start_new_session=True)
     end = time.monotonic() + 60
-    while not list((tmp_path / "data").glob("studio/sessions/*/songs/1/score.json")):
+    while not list((tmp_path / "data").glob(sign)):
         assert time.monotonic() < end
         assert process.poll() is None
         time.sleep(0.02)
     ours = family_of(process.pid)
     assert len(ours) >= 3
     began = time.monotonic()
-    os.kill(process.pid, signal.SIGINT)
-    assert process.wait(10) == 130
+    os.kill(process.pid, number)
+    assert process.wait(10) == code
     assert time.monotonic() - began < CTRL_C_SECONDS
     assert process.stderr
-    assert b"Traceback" not in process.stderr.read()
+    assert len(process.stderr.read().splitlines()) == 1
     process.stderr.close()
     assert not (tmp_path / "new").exists()
+    assert not list((tmp_path / "temporary").glob("mureka-*"))
+    assert all('"cancelled"' in render.read_text() for render in (tmp_path / "data").glob("studio/renders/*.json"))
     deadline = time.monotonic() + 2
     while any(is_alive(pid) for pid in ours):
         assert time.monotonic() < deadline

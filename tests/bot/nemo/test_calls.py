@@ -73,10 +73,10 @@ async def test_every_call_carries_the_three_attribution_headers_and_the_token(
 
 @pytest.mark.parametrize(("environ", "path", "platform"), [
     ({"SKILL_SOURCE": " discord "}, "/x/cursor/y", "discord"),
-    ({}, "/home/a/.ClawHub/skills/y", "clawhub"),
-    ({}, "/home/a/.cursor/extensions/y", "cursor"),
-    ({"SKILL_SOURCE": ""}, "/home/a/y", "unknown"),
-    ({"SKILL_SOURCE": "a\r\nX-Evil: 1"}, "/home/a/y", "a-X-Evil:-1"),
+    ({}, "/srv/a/.ClawHub/skills/y", "clawhub"),
+    ({}, "/srv/a/.cursor/extensions/y", "cursor"),
+    ({"SKILL_SOURCE": ""}, "/srv/a/y", "unknown"),
+    ({"SKILL_SOURCE": "a\r\nX-Evil: 1"}, "/srv/a/y", "a-X-Evil:-1"),
 ])
 def test_the_platform_is_the_setting_else_the_install_path(environ: dict[str, str], path: str, platform: str) -> None:
     assert attribution(environ, Path(path))["X-Skill-Platform"] == platform

@@ -1,0 +1,85 @@
+"""The commands: arguments in, work done, one exit code out; every fault becomes one sentence on standard error.
+
+0 made · 1 failed · 2 bad input · 130 Ctrl-C, and likewise 128 + n for another signal that ends the work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import os
+import sys
+
+from rich.console import Console
+
+from bot.settings import Settings
+from bot.terminal.arguments import parser, terminal_language
+from bot.terminal.bar import Bar
+from bot.terminal.doctor import print_doctor
+from bot.terminal.faults import BAD_INPUT, FAULTS, exit_code_of, sentence_of
+from bot.terminal.report import print_made
+from bot.terminal.signals import Stopped, run_until_stopped
+from bot.terminal.song import Order, make_song
+from bot.texts import say
+
+MADE = 0
+
+log = logging.getLogger(__name__)
+
+
+class Paper(Console):
+    """Standard output, which may be taken away: who reads only the first line still gets the film."""
+
+    def on_broken_pipe(self) -> None:
+        """Write the rest to nowhere."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    chosen = parser().parse_args(arguments)
+    language = terminal_language()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")        # a terminal without our letters still gets its sentence
+    logging.basicConfig(level=logging.DEBUG if chosen.verbose else logging.ERROR, stream=sys.stderr,
+                        format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    paper, errors = Paper(highlight=False), Console(stderr=True, highlight=False)
+    try:
+        return _run(chosen, language, paper, errors)
+    except Stopped as stopped:
+        return _end(errors, say("song.interrupted", language), stopped.exit_code)
+    except FAULTS as fault:
+        log.debug("the command failed", exc_info=fault)
+        return _end(errors, sentence_of(fault, language), exit_code_of(fault))
+
+
+def _run(chosen: argparse.Namespace, language: str, paper: Console, errors: Console) -> int:
+    if chosen.command == "song":
+        return _song(chosen, language, paper, errors)
+    if chosen.command == "doctor":
+        return run_until_stopped(print_doctor(paper, language, as_json=chosen.json))
+    parser().print_help()
+    return _end(errors, say("bot.no_discord_yet", language), BAD_INPUT)
+
+
+def _song(chosen: argparse.Namespace, language: str, paper: Console, errors: Console) -> int:
+    order = Order(clip=chosen.clip, image=chosen.image, wish=chosen.wish.strip(), style=chosen.style,
+                  aspect=chosen.aspect, seconds=chosen.seconds, seed=chosen.seed, out=chosen.out, afresh=chosen.new,
+                  language=language)
+    if not order.asks_for_something:
+        return _end(errors, say("song.nothing_asked", language), BAD_INPUT)
+    named = {"MUREKA_BACKEND": chosen.backend} if chosen.backend else {}
+    settings = Settings.read(environment={**os.environ, **named})
+    with Bar(errors, language, shown=errors.is_terminal and not chosen.json) as bar:
+        made = run_until_stopped(make_song(order, settings, bar.step))
+    print_made(made, paper, language, as_json=chosen.json)
+    return MADE
+
+
+def _end(errors: Console, sentence: str, code: int) -> int:
+    errors.print(sentence, markup=False, soft_wrap=True)
+    return code

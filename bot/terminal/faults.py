@@ -1,0 +1,33 @@
+"""Faults that a command may end with: which sentence is said, which exit code is given. Prints nothing."""
+
+from __future__ import annotations
+
+from bot.flows.errors import ClipRefused, FlowError, NoProjectYet, UnknownStyle
+from bot.media.errors import MediaError
+from bot.nemo import FileTooLarge, FileTypeRefused, NemoError, TimeScaleRefused
+from bot.settings import BadSetting
+from bot.studio_child import StudioTrouble
+from bot.terminal.output import OutputUnwritable
+from bot.texts import say
+from storage import StorageError
+
+FAILED, BAD_INPUT = 1, 2
+
+INPUT_FAULTS = (BadSetting, TimeScaleRefused, MediaError, OutputUnwritable, NoProjectYet, UnknownStyle, ClipRefused,
+                FileTypeRefused, FileTooLarge)
+"""What whoever typed the command can put right themselves."""
+
+FAULTS = (*INPUT_FAULTS, FlowError, NemoError, StorageError, StudioTrouble, OSError)
+"""Everything that is a sentence; what is not among them is a defect of ours and shows its traceback."""
+
+
+def exit_code_of(fault: BaseException) -> int:
+    """2 for wrong input, 1 for the rest."""
+    return BAD_INPUT if isinstance(fault, INPUT_FAULTS) else FAILED
+
+
+def sentence_of(fault: BaseException, language: str) -> str:
+    """The fault's sentence on one line; `reason` stands for its own words where its facts name no other."""
+    words = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+    facts = {"reason": words.rstrip(" .。"), **getattr(fault, "facts", {})}
+    return " ".join(say(getattr(fault, "says", "bot.machine"), language, **facts).split())

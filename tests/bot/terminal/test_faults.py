@@ -1,0 +1,42 @@
+"""Faults: each one is a single line in both languages, with the exit code that scripts rely on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.flows.errors import AgentRefused, ClipRefused, FlowError, NoProjectYet, NothingToExport, UnknownStyle
+from bot.media.errors import ClipMissing
+from bot.nemo import FileTooLarge, NemoError, RequestRefused, TimeScaleRefused, Unreachable
+from bot.settings import BadSetting
+from bot.studio_child import StudioBusy, StudioDidNotStart, StudioEnded
+from bot.terminal.faults import FAULTS, exit_code_of, sentence_of
+from bot.terminal.output import OutputUnwritable
+from storage import DatabaseUnusable, NewerSchema
+
+BAD_INPUT = [BadSetting("settings.backend", value="'both'"), TimeScaleRefused("no"), ClipMissing("hum.wav"),
+             OutputUnwritable(Path("x"), "full"), NoProjectYet(), UnknownStyle("metal", name="metal", styles="pop"),
+             ClipRefused("too quiet", reason="too quiet"), FileTooLarge()]
+FAILED = [FlowError(), AgentRefused("no", reason="no"), NothingToExport(), NemoError(), Unreachable("gone"),
+          NewerSchema(9, 1), DatabaseUnusable("x: broken"), StudioDidNotStart("no fonts"), StudioBusy(), StudioEnded("a\nb"),
+          OSError(28, "No space left")]
+
+
+@pytest.mark.parametrize("fault", [*BAD_INPUT, *FAILED], ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_fault_is_one_line(fault: Exception, language: str) -> None:
+    assert isinstance(fault, FAULTS)
+    sentence = sentence_of(fault, language)
+    assert sentence
+    assert "\n" not in sentence
+    assert "{" not in sentence
+
+
+@pytest.mark.parametrize(("faults", "code"), [(BAD_INPUT, 2), (FAILED, 1)])
+def test_its_code_tells_wrong_input_from_failure(faults: list[Exception], code: int) -> None:
+    assert {exit_code_of(fault) for fault in faults} == {code}
+
+
+def test_a_reason_that_is_a_sentence_is_not_ended_twice() -> None:
+    assert ".." not in sentence_of(RequestRefused("There were no words."), "en")

@@ -1,0 +1,70 @@
+"""The bot's own studio: alone on its files, told of when it dies, undisturbed by the folder that the bot runs in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from bot.flows.errors import UnknownStyle
+from bot.flows.offers import style_of
+from bot.nemo import Nemo
+from bot.studio_child import StudioBusy, StudioDidNotStart, StudioEnded, running_studio
+
+
+async def test_two_studios_never_share_their_files_and_styles_have_names(tmp_path: Path) -> None:
+    async with running_studio(tmp_path, {}) as url:
+        with pytest.raises(StudioBusy):
+            async with running_studio(tmp_path, {}):
+                pytest.fail("the files are in use")
+        async with Nemo(url, client_id="a-client-of-ours", environ={}) as nemo:
+            assert await style_of("LoFi", nemo=nemo) == "lo-fi"
+            assert await style_of("流行", nemo=nemo) == "pop"
+            with pytest.raises(UnknownStyle) as told:
+                await style_of("metal", nemo=nemo)
+        assert "acoustic" in str(told.value.facts["styles"])
+    async with running_studio(tmp_path, {}):
+        pass
+
+
+async def test_a_studio_that_dies_ends_whatever_waits_for_it(tmp_path: Path) -> None:
+    with pytest.raises(StudioEnded):
+        async with running_studio(tmp_path, {}), asyncio.timeout(10):
+            os.kill(own_child(), signal.SIGKILL)
+            await asyncio.Event().wait()
+    task = asyncio.current_task()
+    assert task
+    assert task.cancelling() == 0
+
+
+async def test_a_failed_call_to_a_dead_studio_is_told_as_its_death(tmp_path: Path) -> None:
+    with pytest.raises(StudioEnded):
+        async with running_studio(tmp_path, {}) as url, Nemo(url, client_id="a-client-of-ours", environ={}) as nemo:
+            os.kill(own_child(), signal.SIGKILL)
+            await nemo.create_session("never")
+
+
+async def test_modules_in_the_current_folder_are_not_taken_for_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("studio.py", "secrets.py"):
+        (tmp_path / name).write_text("raise SystemExit('a stranger')")
+    monkeypatch.chdir(tmp_path)
+    async with running_studio(tmp_path / "data", {}) as url:
+        assert url.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("environment", [{"STUDIO_WORKERS": "many"}, {"STUDIO_DATA": "is-not-used"}])
+async def test_a_studio_that_cannot_start_gives_its_reason(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "file").touch()
+    data = tmp_path / "data" if "STUDIO_WORKERS" in environment else tmp_path / "file"
+    with pytest.raises(StudioDidNotStart, match=r"STUDIO_WORKERS|File exists"):
+        async with running_studio(data, environment):
+            pytest.fail("it cannot have started")
+
+
+def own_child() -> int:
+    """The process that this test process started last."""
+    children = [child for thread in Path("/proc/self/task").iterdir() for child in (thread / "children").read_text().split()]
+    return max(int(child) for child in children if b"studio" in Path(f"/proc/{child}/cmdline").read_bytes())
