@@ -49,7 +49,8 @@ def test_without_crackle_there_is_none(melody: Melody) -> None:
 @pytest.mark.parametrize("brief", [
     Brief(take=0), Brief(take=2**32), Brief(seconds=MIN_SECONDS, bpm=MAX_BPM), Brief(seconds=MAX_SECONDS, bpm=MIN_BPM),
     Brief(tempo_factor=0.5), Brief(tempo_factor=2.0, transpose=12), Brief(transpose=-12, lead="whistle"),
-    Brief(muted=frozenset({"lead", "bass", "chords", "drums", "crackle"}))], ids=str)
+    Brief(muted=frozenset({"lead", "bass", "chords", "drums", "crackle"}))],
+    ids=["take 0", "take 2**32", "short and fast", "long and slow", "half speed", "double speed", "low whistle", "all muted"])
 def test_the_outermost_briefs_can_be_arranged(melody: Melody, brief: Brief) -> None:
     for style in STYLES:
         score = arrange(melody, replace(brief, style=style), "")

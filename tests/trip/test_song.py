@@ -86,18 +86,6 @@ def test_the_next_wish_goes_on_with_the_same_song_after_a_restart(trip: Any, mur
         assert (opened.streams.video[0].width, opened.streams.video[0].height) == (1080, 1080)
 
 
-def test_one_seed_gives_one_song_and_another_another(mureka: Callable[..., Any], tmp_path: Path) -> None:
-    scores = []
-    for number, seed in enumerate((3, 3, 4)):
-        ended = mureka(tmp_path, "song", HUM, "--seed", seed, "--seconds", 30, "--aspect", "1:1", "--new",
-                       "--out", tmp_path / f"{number}.mp4")
-        assert ended.code == 0, ended.err
-        scores.append(score_of(tmp_path))
-    assert scores[0] == scores[1]
-    assert scores[0].parts != scores[2].parts
-    assert [note.pitch for note in scores[0].lead.notes] == [note.pitch for note in scores[2].lead.notes]
-
-
 @pytest.mark.parametrize(("number", "code", "sign"), [
     (signal.SIGINT, 130, "studio/sessions/*/songs/1/score.json"), (signal.SIGTERM, 143, "studio/renders/*.json")],
     ids=["Ctrl-C while playing", "kill while filming"])

@@ -67,6 +67,7 @@ class House:
 
     url: str
     process: subprocess.Popen[bytes]
+    data: Path
     guests: list[httpx.Client] = field(default_factory=list)
 
     def guest(self, client_id: str | None = None, language: str = "en") -> Guest:
@@ -83,7 +84,7 @@ def open_house(data: Path) -> Iterator[House]:
     command = [sys.executable, "-m", "studio", "--with-parent", "--port", "0", "--data", str(data)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin and process.stdout
-    house = House(process.stdout.readline().decode().split()[-1], process)
+    house = House(process.stdout.readline().decode().split()[-1], process, data)
     try:
         yield house
     finally:
