@@ -72,7 +72,8 @@ class Agent:
         session = await self._play(session, wish, clip, tell)
         assert session.song is not None
         report = Report(before, session.song, clip, wish.understanding, style_names())
-        tell("text", content=words_for(report, session.language))
+        # Who writes Chinese reads Chinese, whatever the session was opened in.
+        tell("text", content=words_for(report, "zh" if wish.understanding.language == "zh" else session.language))
 
     async def _hear(self, session: Session, clip: Upload, wish: Wish, tell: Tell) -> Upload:
         tell("tool_call", name="listen", args={"clip": clip.name})

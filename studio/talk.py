@@ -22,8 +22,9 @@ _End = None
 class Talks:
     """The answers under way. Each is a task of its own, so that the song is made although the connection is lost."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._agent = agent
+        self._heartbeat_seconds = heartbeat_seconds
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, session: Session, text: str) -> AsyncIterator[bytes]:
@@ -39,7 +40,7 @@ class Talks:
                                    name=f"answer in session {session.session_id}")
         self._running[session.session_id] = task
         task.add_done_callback(lambda done: self._over(session, done, events))
-        return _stream(events)
+        return _stream(events, self._heartbeat_seconds)
 
     async def close(self) -> None:
         """Stop all answers."""
@@ -65,10 +66,10 @@ class Talks:
             events.put_nowait(_End)
 
 
-async def _stream(events: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:
+async def _stream(events: asyncio.Queue[bytes | None], heartbeat_seconds: float) -> AsyncIterator[bytes]:
     while True:
         try:
-            async with asyncio.timeout(HEARTBEAT_SECONDS):
+            async with asyncio.timeout(heartbeat_seconds):
                 piece = await events.get()
         except TimeoutError:
             yield event(type="heartbeat")

@@ -190,6 +190,10 @@ def test_a_chinese_session_is_answered_in_chinese(house: Any, hum: bytes) -> Non
     assert guest.state()["generated_media"]["song"]["style"] == "pop"
 
 
+def test_who_writes_chinese_is_answered_in_chinese(singer: Any) -> None:
+    assert "《" in words_of(singer.say("叫它《都市之梦》"))
+
+
 def test_silence_is_told_in_one_sentence_and_forgotten(house: Any, silence: bytes, hum: bytes) -> None:
     guest = house.guest()
     guest.upload(("silence.wav", silence))
