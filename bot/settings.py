@@ -17,6 +17,8 @@ from bot.texts import say
 CLOUD_API = "https://mega-api-prod.nemovideo.ai"
 CLOUD_WEB = "https://nemovideo.com"
 TOKEN_PREFIX = "nmv_usr_"
+DATABASE = "mureka.db"
+"""The bot's database in the data folder."""
 
 
 class Backend(StrEnum):
@@ -61,7 +63,7 @@ class Settings:
                            if value.strip()}
         return cls(
             backend=_backend(found),
-            data=_folder("MUREKA_DATA", found, platformdirs.user_data_dir("mureka", appauthor=False)),
+            data=_folder("MUREKA_DATA", found, _usual_data(folder or Path())),
             nemo_api_url=_url("NEMO_API_URL", found, CLOUD_API),
             nemo_web_url=_url("NEMO_WEB_URL", found, CLOUD_WEB),
             nemo_token=_token(found),
@@ -69,6 +71,11 @@ class Settings:
             studio_url=_url("STUDIO_URL", found, "") or None,
             environment=found,
         )
+
+
+def _usual_data(folder: Path) -> str:
+    """The data of this checkout where there is some, so that `make song` and `mureka song` meet the same songs."""
+    return "data" if (folder / "data" / DATABASE).exists() else platformdirs.user_data_dir("mureka", appauthor=False)
 
 
 def _written(file: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -109,12 +110,11 @@ class Renders:
             self._end(render, error=say("render.gone", self._language(render)))
             return
         began = time.monotonic()
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._store.drop_film, render.key)        # a killed worker leaves half of it
             outcome = await self._workers.run(self._task(render, session, song), self._watch(render))
             size = self._store.film(render.key).stat().st_size
-        except BaseException:
-            self._store.drop_film(render.key)       # a killed worker leaves half of it
-            raise
+            undo.pop_all()
         self._end(render, seconds=float(outcome.facts["seconds"]), size=size, work_seconds=time.monotonic() - began)
 
     def _language(self, render: Render) -> str:

@@ -17,7 +17,7 @@ from bot.flows.progress import Progress, Stage, Step
 from bot.media import Kind, probe, to_accepted
 from bot.media.errors import MediaError
 from bot.nemo import Nemo
-from bot.settings import Backend, Settings
+from bot.settings import DATABASE, Backend, Settings
 from bot.studio_child import running_studio
 from bot.terminal.output import reserved
 from bot.texts import say
@@ -136,7 +136,7 @@ async def _prepared(path: Path, folder: Path, image: bool) -> Path:
 async def _connected(settings: Settings) -> AsyncIterator[tuple[Nemo, Database]]:
     """The backend and the database, both closed at the end."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database.open(settings.data / "mureka.db"))
+        database = await stack.enter_async_context(Database.open(settings.data / DATABASE))
         if settings.backend is Backend.CLOUD:
             url = settings.nemo_api_url
         elif settings.studio_url:

@@ -67,3 +67,10 @@ def test_a_file_that_is_no_text_is_one_sentence_in_both_languages(tmp_path: Path
 def test_a_folder_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert read(tmp_path, MUREKA_DATA="~/songs").data == tmp_path / "songs"
+
+
+def test_the_songs_of_a_checkout_are_found_again(tmp_path: Path) -> None:
+    assert read(tmp_path).data.is_absolute()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "mureka.db").touch()
+    assert read(tmp_path).data == Path("data")
