@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import singledispatch
+from zlib import crc32
 
 import msgspec
 
@@ -22,6 +23,7 @@ from studio.score import Melody, Score, SectionKind
 from studio.tasks import Film, Hear, Inspect, Make, Outcome, Progress, Task
 
 Tell = Callable[[Progress], None]
+TUNE_NOTES = 8          # tell one tune from another, however long the song is
 
 
 class Stages:
@@ -84,10 +86,18 @@ def _make(task: Make, stages: Stages) -> Outcome:
 def _film(task: Film, stages: Stages) -> Outcome:
     score = msgspec.json.decode((task.song / "score.json").read_bytes(), type=Score)
     look = Look(aspect=Aspect(task.aspect), title=task.title, subtitle=task.subtitle, background=task.image,
-                section_names={SectionKind(kind): name for kind, name in task.section_names.items()}, seed=score.seed)
+                section_names={SectionKind(kind): name for kind, name in task.section_names.items()},
+                seed=art_seed(score))
     with stages.stage("film") as progress:
         film = make_film(score, task.song / "song.wav", look, task.out, progress=progress, max_bytes=task.max_bytes)
     return Outcome(stages=stages.seconds, facts={"seconds": film.seconds, "bytes": film.bytes})
+
+
+def art_seed(score: Score) -> int:
+    """What chooses the picture: the tune, so that two songs look different, and the take; not the title or the key."""
+    first = score.lead.notes[0].pitch if score.lead.notes else 0
+    tune = bytes((note.pitch - first) % 128 for note in score.lead.notes[:TUNE_NOTES])
+    return (crc32(tune) + score.seed) % 2**31
 
 
 def arrange(melody: Melody, brief: Brief, title: str) -> Score:

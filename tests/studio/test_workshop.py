@@ -9,7 +9,7 @@ import pytest
 from studio.brief import MAX_BPM, MAX_SECONDS, MIN_BPM, MIN_SECONDS, Brief
 from studio.compose import style_names
 from studio.score import Melody, Part, Score
-from studio.workshop import arrange
+from studio.workshop import arrange, art_seed
 
 STYLES = style_names()
 
@@ -39,6 +39,14 @@ def test_without_chords_nobody_plays_any(melody: Melody, style: str) -> None:
         return max((sum(one.beat <= note.beat < one.beat + one.beats for one in part.notes) for note in part.notes), default=0)
     assert any(most_at_once(part) >= 3 for part in whole.parts if not part.drums)
     assert all(most_at_once(part) < 3 for part in without.parts if not part.drums)
+
+
+def test_a_tune_keeps_its_picture_in_every_key_and_another_tune_or_take_gets_another(melody: Melody) -> None:
+    other = replace(melody, notes=tuple(replace(note, pitch=60 + index % 5) for index, note in enumerate(melody.notes)))
+    seed = art_seed(arrange(melody, Brief(), "One"))
+    assert art_seed(arrange(melody, Brief(transpose=3), "Two")) == seed
+    assert art_seed(arrange(melody, Brief(take=2), "One")) == seed + 1
+    assert art_seed(arrange(other, Brief(), "One")) not in (seed, seed + 1)
 
 
 def test_without_crackle_there_is_none(melody: Melody) -> None:
