@@ -127,7 +127,10 @@ def test_a_draft_becomes_a_film_that_its_owner_and_its_link_can_fetch(singer: An
 
 
 def test_a_render_id_is_used_once(singer: Any) -> None:
-    answer = singer.render("render_one", singer.state()["draft"])
+    draft = singer.state()["draft"]
+    assert singer.render("render_of_two", draft).status_code == 200
+    answer = singer.render("render_of_two", draft)
+    singer.http.post("/api/render/proxy/lambda/render_of_two/cancel")
     assert answer.status_code == 409
     assert answer.json()["success"] is False
 
