@@ -22,7 +22,7 @@ from studio.store import Session, Song, Store, Upload
 from studio.tasks import Hear, Make, Outcome, Progress
 from studio.texts import words
 from studio.wish import Understanding, understand
-from studio.wish.edits import Edit, MakeSong, StartAfresh, Undo
+from studio.wish.edits import StartAfresh, Undo
 from studio.workers import TaskRefused, Workers
 
 Tell = Callable[..., None]
@@ -37,9 +37,8 @@ UNKNOWN_STANDING = Standing(seconds=120.0, tempo=90.0)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a message changed: the brief before and after, the briefs to go back to, and what was not understood."""
+    """What a message changed: the brief as it shall be, the briefs to go back to, and what was not understood."""
 
-    before: Brief
     after: Brief
     earlier: tuple[Brief, ...]
     understanding: Understanding
@@ -146,12 +145,9 @@ def _read(session: Session, text: str) -> Wish:
             brief = amended(brief, edit, standing)
     earlier = session.earlier
     if brief != session.brief:
-        earlier = earlier[:-1] if _has(understanding, Undo) else (*earlier, session.brief)[-MAX_EARLIER_BRIEFS:]
-    return Wish(session.brief, brief, earlier, understanding)
-
-
-def _has(understanding: Understanding, kind: type[Edit]) -> bool:
-    return any(isinstance(edit, kind) for edit in understanding.edits if not isinstance(edit, MakeSong))
+        undone = any(isinstance(edit, Undo) for edit in understanding.edits)
+        earlier = earlier[:-1] if undone else (*earlier, session.brief)[-MAX_EARLIER_BRIEFS:]
+    return Wish(brief, earlier, understanding)
 
 
 def _teller(tell: Tell) -> Callable[[Progress], None]:

@@ -52,7 +52,6 @@ async def generate(wish: Wish, *, nemo: Nemo, projects: Projects, progress: Prog
     try:
         await _upload(project, wish, nemo=nemo, progress=progress)
     except SessionLost:
-        await projects.retire(project.id)
         project, begun, lost = await _begin(wish, nemo=nemo, projects=projects), True, True
         await _upload(project, wish, nemo=nemo, progress=progress)
     try:
@@ -71,8 +70,6 @@ async def _project(wish: Wish, *, nemo: Nemo, projects: Projects) -> tuple[Proje
         return current, False
     if not wish.files and not wish.afresh:
         raise NoProjectYet
-    if current is not None:
-        await projects.retire(current.id)
     return await _begin(wish, nemo=nemo, projects=projects), True
 
 

@@ -85,10 +85,6 @@ class ClientIdMissing(RequestRefused):
     says = "nemo.client_id"
 
 
-class DuplicateRender(RequestRefused):
-    """A render with this id is there already."""
-
-
 class PlanRefused(NemoError):
     """402: the plan does not include this; credits would not help."""
 

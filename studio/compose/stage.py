@@ -29,10 +29,6 @@ class BarPlan:
     before: SectionKind | None  # what follows, where this is a section's last bar
     ending: bool                # the song's last bar
 
-    def chord_at(self, beat: float) -> Chord:
-        """The chord that sounds at `beat` of the bar."""
-        return [c for c in self.chords if c.beat - self.beat <= beat + 1e-6][-1]
-
     @property
     def drops_at(self) -> float | None:
         """The beat of the bar from which dropping players rest, if any."""

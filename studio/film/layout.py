@@ -33,11 +33,6 @@ class Box:
         return self.y1 - self.y0
 
     @property
-    def corners(self) -> tuple[int, int, int, int]:
-        """As Pillow wants it."""
-        return self.x0, self.y0, self.x1, self.y1
-
-    @property
     def even(self) -> Box:
         """The smallest box of even coordinates around this one."""
         return Box(self.x0 & ~1, self.y0 & ~1, (self.x1 + 1) & ~1, (self.y1 + 1) & ~1)

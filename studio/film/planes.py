@@ -92,12 +92,3 @@ def to_yuv(rgb: tuple[float, float, float]) -> Yuv:
     """Convert one colour of 0 to 255."""
     planes = to_planes(np.full((2, 2, 3), rgb, np.float32))
     return int(planes.y[0, 0]), int(planes.u[0, 0]), int(planes.v[0, 0])
-
-
-def to_rgb(planes: Planes) -> Bytes:
-    """Convert back to (height, width, 3), for stills."""
-    y = (planes.y.astype(np.float32) - 16) * (255 / 219)
-    u, v = (np.repeat(np.repeat(half, 2, 0), 2, 1).astype(np.float32) - 128 for half in (planes.u, planes.v))
-    red, blue = y + v / V_SCALE, y + u / U_SCALE
-    green = (y - LUMA[0] * red - LUMA[2] * blue) / LUMA[1]
-    return np.clip(np.stack([red, green, blue], -1) + 0.5, 0, 255).astype(np.uint8)

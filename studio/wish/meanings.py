@@ -125,7 +125,6 @@ class Unknown:
 Meaning: TypeAlias = (
     Mark | Says | StyleName | InstrumentName | PartName | Topic | Direction | Degree | Amount | Unknown
 )
-CARRIES_NOTHING = frozenset((Mark.FILLER, Mark.POLITE, Mark.VERB))
 
 
 @dataclass(frozen=True, slots=True)
