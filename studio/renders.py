@@ -135,7 +135,7 @@ class Renders:
         def tell(step: Progress) -> None:
             if render.id not in self._progress:
                 self._store.keep_render(replace(render, status=RenderStatus.PROCESSING))
-            self._progress[render.id] = round(step.fraction * 100, 1)
+            self._progress[render.id] = round(step.fraction * 100)
         return tell
 
     def _end(self, render: Render, *, seconds: float = 0.0, size: int = 0, work_seconds: float = 0.0,

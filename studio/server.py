@@ -112,8 +112,7 @@ async def open_session(studio: Studio, request: Request) -> Response:
 async def upload(studio: Studio, request: Request) -> Response:
     """Files into a session."""
     session = _session(studio, request, request.path_params["session"])
-    if request.headers.get("content-type", "").startswith("application/json"):
-        raise Refusal(400, 400, "upload.links")
+    studio.uploads.check_form(request.headers.get("content-type", ""))
     check_size(int(request.headers.get("content-length") or 0))
     studio.uploads.check_room(session)
     files = await receive(request.headers.get("content-type", ""), request.stream(),

@@ -13,6 +13,7 @@ from studio.tasks import Inspect
 from studio.wire import Refusal
 from studio.workers import Workers
 
+NO_LINKS = 4004             # ours, as 4003 is: the table of codes has none for a server that fetches nothing
 MAX_UPLOADS = 40
 MAX_ENDING = 6
 
@@ -23,6 +24,11 @@ class Uploads:
     def __init__(self, store: Store, workers: Workers) -> None:
         self._store = store
         self._workers = workers
+
+    def check_form(self, content_type: str) -> None:
+        """Refuse links in JSON: the studio stays on its machine, so whoever has the file must send it."""
+        if content_type.partition(";")[0].strip().lower() == "application/json":
+            raise Refusal(415, NO_LINKS, "upload.links")
 
     def check_room(self, session: Session) -> None:
         """Refuse files beyond what a session may hold."""
