@@ -31,6 +31,10 @@ class Members(Protocol):
         """The member, made at the first call; the client id stays the same ever after."""
         ...
 
+    async def change_client_id(self, member_id: str, client_id: str) -> None:
+        """Keep another client id for the member: a backend did not take the one before."""
+        ...
+
     async def forget(self, member_id: str) -> bool:
         """Delete the member and all that hangs on them; False when there was none."""
         ...
@@ -52,6 +56,11 @@ class SqliteMembers:
         if found is None:
             raise LookupError("the member was forgotten in the same moment")
         return Member(found["id"], found["client_id"], moment(found["created_at"]))
+
+    async def change_client_id(self, member_id: str, client_id: str) -> None:
+        """See `Members.change_client_id`."""
+        async with self._database.writing() as connection:
+            await connection.execute("UPDATE members SET client_id = ? WHERE id = ?", (client_id, member_id))
 
     async def forget(self, member_id: str) -> bool:
         """See `Members.forget`."""

@@ -15,6 +15,7 @@ class Access:
 
     url: str
     backend: str                    # the name that tokens are kept under
+    web_url: str                    # the service's website, for links
     token: str | None = field(default=None, repr=False)     # the operator's, for everybody
     client_id: str | None = None    # the operator's; None: the member's own
 
@@ -30,10 +31,15 @@ async def client_for(member_id: str, access: Access, *, members: Members, accoun
     kept = None if given else await accounts.find(member_id, access.backend, TokenKind.ANONYMOUS)
     token = given or (kept.token if kept else None)
 
+    member = await members.get(member_id)
+
     async def keep(fresh: AnonymousToken) -> None:
+        if fresh.client_id not in (access.client_id, member.client_id):
+            await members.change_client_id(member_id, fresh.client_id)
         await accounts.keep(Account(member_id, access.backend, TokenKind.ANONYMOUS, fresh.token.reveal(), fresh.user_id,
                                     fresh.expires_at, fresh.credits))
 
-    client_id = access.client_id or (await members.get(member_id)).client_id
+    client_id = access.client_id or member.client_id
+    account = own or kept
     return Nemo(access.url, client_id=client_id, token=Secret(token) if token else None, own_token=given is not None,
-                on_token=keep, environ=environment)
+                user_id=account.user_id if account else None, web_url=access.web_url, on_token=keep, environ=environment)

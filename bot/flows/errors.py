@@ -19,6 +19,30 @@ class NoProjectYet(FlowError):
     says = "generate.no_project"
 
 
+class ProjectLost(FlowError):
+    """The earlier project is gone; a new, empty one has taken its place, and the wish was not said to it."""
+
+    says = "generate.project_lost"
+
+
+class WishUnchanged(FlowError):
+    """The answer to a wish was lost and nothing has changed since: it probably did not run."""
+
+    says = "generate.unchanged"
+
+
+class WishUncertain(FlowError):
+    """The answer to a wish was lost and the project could not be read well enough to know whether it ran."""
+
+    says = "generate.uncertain"
+
+
+class AskedBack(FlowError):
+    """The backend wants to know something before it goes on. Facts: question."""
+
+    says = "generate.asked_back"
+
+
 class UnknownStyle(FlowError):
     """A style that this backend does not offer. Facts: name, styles."""
 

@@ -10,7 +10,23 @@ from pathlib import Path
 
 from bot.flows.errors import NothingToExport
 from bot.flows.progress import Progress, Stage, Step
-from bot.nemo import Film, Nemo, NemoError, Output, Render, RenderStep, SessionState
+from bot.flows.waiting import reminding
+from bot.nemo import (
+    AttributionMissing,
+    CreditsUsedUp,
+    DownloadFailed,
+    Film,
+    Nemo,
+    NemoError,
+    Output,
+    PlanRefused,
+    RateLimited,
+    Render,
+    RenderStep,
+    SessionState,
+    TokenRejected,
+    render_id,
+)
 
 WITHDRAW_SECONDS = 0.5      # Ctrl-C shall take less than two seconds in all
 
@@ -27,32 +43,75 @@ async def export(key: str, state: SessionState, to: Path, *, nemo: Nemo, progres
                  output: Output = Output(), withdraw: bool = False) -> Exported:  # noqa: B008 - frozen
     """Render the draft of `state` under an id made of `key` and download the film to `to`.
 
-    With `withdraw`, a cancelled export takes its order out of the queue; without it the same key finds the film later.
-    Raises NothingToExport for an empty timeline, and NemoError: RenderFailed with the server's reason, PlanRefused on 402.
+    With `withdraw`, an export that is cancelled before its film is finished takes its order out of the queue; without it
+    the same key finds the film later, as it does after every failure. Fractions of a stage never go backwards.
+    Raises NothingToExport for an empty timeline, and NemoError: RenderFailed with the server's reason, RenderTimedOut,
+    PlanRefused on 402, DownloadFailed for a film that is finished and cannot be had.
     """
     if not state.draft.is_renderable:
         raise NothingToExport
-    progress(Step(Stage.FILMING, 0.0))
-    render = await nemo.submit_render(key, state.session_id, state.draft, output)
+    async with reminding(progress, nemo.clock) as progress:
+        told = _Forward(progress)
+        told(Stage.FILMING, 0.0)
+        async with _withdrawn(Render(render_id(key)), nemo, when_cancelled=withdraw) as order:
+            order.render = await nemo.submit_render(key, state.session_id, state.draft, output)
+            last = await _watched(order.render, nemo, told)
+        return Exported(await _fetched(last, to, nemo, told), last)
+
+
+async def _fetched(step: RenderStep, to: Path, nemo: Nemo, told: _Forward) -> Film:
+    """The film of a completed render, here."""
+    told(Stage.DOWNLOADING, 0.0)
+    try:
+        return await nemo.download(step, to, progress=lambda got, total: told(
+            Stage.DOWNLOADING, got / total if total else None))
+    except (TokenRejected, PlanRefused, AttributionMissing, CreditsUsedUp, RateLimited):
+        raise       # these say what to do about it
+    except NemoError as fault:
+        raise fault.become(DownloadFailed) from fault
+
+
+async def _watched(render: Render, nemo: Nemo, told: _Forward) -> RenderStep:
+    """The completed step of a render, whose every step is told."""
     last: RenderStep | None = None
-    async with _withdrawn(render, nemo, when_cancelled=withdraw), aclosing(nemo.watch_render(render)) as steps:
-        async for step in steps:
-            last = step
-            progress(Step(Stage.FILMING, step.fraction))
+    async with aclosing(nemo.watch_render(render)) as steps:
+        async for last in steps:
+            told(Stage.FILMING, last.fraction)
     assert last is not None
-    progress(Step(Stage.DOWNLOADING, 0.0))
-    film = await nemo.download(last, to, progress=lambda got, total: progress(
-        Step(Stage.DOWNLOADING, got / total if total else None)))
-    return Exported(film, last)
+    return last
+
+
+class _Forward:
+    """Tells progress that never goes backwards within a stage, also where a download had to begin anew."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._stage: Stage | None = None
+        self._fraction: float | None = None
+
+    def __call__(self, stage: Stage, fraction: float | None) -> None:
+        if stage is not self._stage:
+            self._stage, self._fraction = stage, None
+        if fraction is not None:
+            self._fraction = min(1.0, max(fraction, self._fraction or 0.0))
+        self._progress(Step(stage, self._fraction if self._fraction or fraction is not None else None))
+
+
+@dataclass(slots=True)
+class _Order:
+    """What stands in the queue, as far as is known: before the queue has answered, what was asked of it."""
+
+    render: Render
 
 
 @asynccontextmanager
-async def _withdrawn(render: Render, nemo: Nemo, *, when_cancelled: bool) -> AsyncIterator[None]:
+async def _withdrawn(render: Render, nemo: Nemo, *, when_cancelled: bool) -> AsyncIterator[_Order]:
+    order = _Order(render)
     try:
-        yield
+        yield order
     except asyncio.CancelledError:
         if when_cancelled:
             with suppress(NemoError, TimeoutError):
                 async with asyncio.timeout(WITHDRAW_SECONDS):
-                    await nemo.cancel_render(render)
+                    await nemo.cancel_render(order.render)
         raise

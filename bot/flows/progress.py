@@ -23,10 +23,14 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A sign of progress. `fraction` (0 to 1) is None where nobody knows."""
+    """A sign of progress. `fraction` (0 to 1) is None where nobody knows.
+
+    `waited` (seconds in this stage) is set where nothing is new but that the work goes on: "still working".
+    """
 
     stage: Stage
     fraction: float | None = None
+    waited: float | None = None
 
 
 Progress = Callable[[Step], None]

@@ -13,6 +13,8 @@
         async with aclosing(nemo.watch_render(render)) as steps:
             async for step in steps: ...                                # RenderStep(status, fraction, url, ...)
         film = await nemo.download(step, Path("song.mp4"), progress=got)    # the last step is the completed one
+        if not done:    # the answer was lost and the wish may be at work: never said again, but found out
+            await nemo.find_out(session.session_id, before.fingerprint)     # Aftermath(outcome, state)
         await nemo.credits()                                            # Credits(available, frozen, total)
         await nemo.capabilities()                                       # a dict; None: the backend takes words only
 
@@ -20,20 +22,24 @@ Every failure is a `NemoError` with `says` (a key of texts), `reason` (the serve
 `http_status`, `retry_after` and `may_have_run`: the act may have happened all the same, and must not be repeated.
 """
 
-from bot.nemo.answers import AnonymousToken, Credits, Session
+from bot.nemo.aftermath import Aftermath, Outcome
+from bot.nemo.answers import AnonymousToken, Claim, Credits, Session
 from bot.nemo.client import Nemo
 from bot.nemo.clock import Clock, TimeScaleRefused
-from bot.nemo.download import Film
 from bot.nemo.draft import Draft, Segment, Track, TrackKind
 from bot.nemo.errors import (
     AnonymousLimit,
     AnswerTimedOut,
+    AttributionMissing,
     BadReply,
     ClientIdMissing,
     CreditsUsedUp,
     DownloadFailed,
     FileTooLarge,
     FileTypeRefused,
+    GuestCreditsUsedUp,
+    GuestPlanRefused,
+    GuestTokenRejected,
     NemoError,
     NotFound,
     PlanRefused,
@@ -49,12 +55,16 @@ from bot.nemo.errors import (
     Unreachable,
     error_for,
 )
-from bot.nemo.render import Output, Render, RenderStatus, RenderStep, render_id
-from bot.nemo.reply import Reply
+from bot.nemo.files.link_errors import LinkError, LinksNotTaken
+from bot.nemo.files.links import Reach
+from bot.nemo.files.upload import BeyondLimit, FileChanged, LocalFile, RemoteFile, TypeNotTaken, Uploaded
+from bot.nemo.film.download import Film
+from bot.nemo.film.render import Output, Render, RenderStatus, RenderStep, render_id
+from bot.nemo.logs import ScrubbingFormatter, scrub_tracebacks
 from bot.nemo.secret import Secret, scrub
 from bot.nemo.state import SessionState
-from bot.nemo.upload import RemoteFile, Uploaded
-from bot.nemo.values import (
+from bot.nemo.stream.reply import Reply
+from bot.nemo.stream.values import (
     Activity,
     Ask,
     Choice,
@@ -71,12 +81,16 @@ from bot.nemo.values import (
 
 __all__ = [
     "Activity",
+    "Aftermath",
     "AnonymousLimit",
     "AnonymousToken",
     "AnswerTimedOut",
     "Ask",
+    "AttributionMissing",
     "BadReply",
+    "BeyondLimit",
     "Choice",
+    "Claim",
     "ClientIdMissing",
     "Clock",
     "Credits",
@@ -86,17 +100,26 @@ __all__ = [
     "Draft",
     "End",
     "Fault",
+    "FileChanged",
     "FileTooLarge",
     "FileTypeRefused",
     "Film",
+    "GuestCreditsUsedUp",
+    "GuestPlanRefused",
+    "GuestTokenRejected",
     "Heartbeat",
+    "LinkError",
+    "LinksNotTaken",
+    "LocalFile",
     "Nemo",
     "NemoError",
     "NotFound",
+    "Outcome",
     "Output",
     "PlanRefused",
     "Question",
     "RateLimited",
+    "Reach",
     "Refused",
     "RemoteFile",
     "Render",
@@ -107,6 +130,7 @@ __all__ = [
     "Reply",
     "RequestRefused",
     "Said",
+    "ScrubbingFormatter",
     "Secret",
     "Segment",
     "ServerFault",
@@ -121,9 +145,11 @@ __all__ = [
     "ToolResult",
     "Track",
     "TrackKind",
+    "TypeNotTaken",
     "Unreachable",
     "Uploaded",
     "error_for",
     "render_id",
     "scrub",
+    "scrub_tracebacks",
 ]

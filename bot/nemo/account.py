@@ -28,7 +28,7 @@ class Account:
         clock: Clock,
     ) -> None:
         self._token = token
-        self._own = own
+        self.is_own = own
         self._ask = ask
         self._on_token = on_token
         self._clock = clock
@@ -55,7 +55,7 @@ class Account:
 
         Calls that fail together share one renewal.
         """
-        if self._own:
+        if self.is_own:
             return None
         async with self._lock:
             if self._token is not None and self._token != refused:
@@ -68,7 +68,7 @@ class Account:
 
     async def _fetch(self) -> AnonymousToken:
         answer = await self._ask()
-        self._token, self._own = answer.token, False
+        self._token, self.is_own = answer.token, False
         if self._on_token is not None:
             await self._on_token(answer)
         return answer

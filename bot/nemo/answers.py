@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from bot.nemo.envelope import Payload
 from bot.nemo.errors import BadReply
 from bot.nemo.secret import Secret
+
+USER_TOKEN: Final = "nmv_usr_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +23,16 @@ class AnonymousToken:
     user_id: str | None = None
     expires_at: datetime | None = None
     credits: int | None = None
+    client_id: str = ""         # what it was asked for with
 
     @classmethod
-    def of(cls, payload: Payload) -> AnonymousToken:
+    def of(cls, payload: Payload, client_id: str = "") -> AnonymousToken:
         """Read POST /api/auth/anonymous-token; BadReply without a token."""
         token = payload.word("token", "access_token")
         if token is None:
             raise BadReply("an anonymous token without a token")
         expires_at, credits_left = moment(payload.value("expires_at")), whole(payload.value("credits"))
-        return cls(Secret(token), payload.word("user_id"), expires_at, credits_left)
+        return cls(Secret(token), payload.word("user_id"), expires_at, credits_left, client_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,22 @@ class Session:
         if session_id is None:
             raise BadReply("a session without an id")
         return cls(session_id, payload.word("task_id", "taskId"), payload.word("user_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A link that opens a project in the browser, for whoever holds it: for its member's eyes alone."""
+
+    link: Secret
+    seconds: float | None = None    # how long it may be used, again and again
+
+    @classmethod
+    def of(cls, payload: Payload, web_url: str) -> Claim:
+        """Read POST /api/auth/claim-token; BadReply without a claim token, or with one that could call the API."""
+        token = payload.word("claim_token", "claimToken")
+        if token is None or token.startswith(USER_TOKEN):
+            raise BadReply("a claim without a claim token")
+        return cls(Secret(f"{web_url}/workspace/claim?ct={quote(token, safe='')}"), number(payload.value("expires_in")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ FINE_CODES: Final = (0, 200)
 _REASONS: Final = ("reason", "message", "detail", "error", "msg")
 _TAGS: Final = re.compile(r"(?is)<(script|style|head)\b.*?</\1>|<[^>]*>")
 _SESSION: Final = re.compile(r"(?i)session|会话")
+MAX_REASON_DEPTH: Final = 4
 _PAGE_CHARACTERS: Final = 2000
 _ERROR_FRAME: Final = frozenset({"error", "error_details", "code", "message"})
 
@@ -52,13 +53,12 @@ class Payload:
         return None
 
     def value(self, *names: str) -> Any:
-        """The same, parsed; None for a missing one."""
-        text = self.text(*names)
-        return None if text is None else jsontext.parse(text)
+        """The same, parsed; None for a missing one, and for one nested beyond reason."""
+        return _parsed(self.text(*names))
 
     def parsed(self) -> dict[str, Any]:
         """All of `data`, or of a bare reply, parsed."""
-        return {name: jsontext.parse(text) for name, text in (self.data or self.top).items()}
+        return {name: _parsed(text) for name, text in (self.data or self.top).items()}
 
     def word(self, *names: str) -> str | None:
         """The same as a string that is not empty; whole numbers (an id sent as a number) keep their digits."""
@@ -84,15 +84,24 @@ def unwrap(answer: Answer) -> Payload:
     return Payload(data, top, answer.retry_after)
 
 
-def reason_in(value: Any) -> str:
-    """The words of a failure in a parsed body: `reason`, `message`, `detail` or `error`, also one level down."""
+def reason_in(value: Any, depth: int = MAX_REASON_DEPTH) -> str:
+    """The words of a failure in a parsed body: `reason`, `message`, `detail` or `error`, also some levels down."""
     if isinstance(value, str):
         return value.strip()
+    if not depth:
+        return ""
     if isinstance(value, list):     # the validation list of FastAPI: [{"loc": […], "msg": "…"}]
-        return "; ".join(filter(None, (reason_in(item) for item in value[:5])))
+        return "; ".join(filter(None, (reason_in(item, depth - 1) for item in value[:5])))
     if isinstance(value, dict):
-        return next(filter(None, (reason_in(value.get(name)) for name in _REASONS)), "")
+        return next(filter(None, (reason_in(value.get(name), depth - 1) for name in _REASONS)), "")
     return ""
+
+
+def _parsed(text: str | None) -> Any:
+    try:
+        return None if text is None else jsontext.parse(text)
+    except ValueError:
+        return None
 
 
 def _tells_of_failure(top: Mapping[str, str], code: int | str | None) -> bool:
@@ -104,7 +113,7 @@ def _tells_of_failure(top: Mapping[str, str], code: int | str | None) -> bool:
 
 
 def _failure(answer: Answer, top: Mapping[str, str], code: int | str | None) -> NemoError:
-    parsed = {name: jsontext.parse(top[name]) for name in (*_REASONS, "data") if name in top}
+    parsed = {name: _parsed(top[name]) for name in (*_REASONS, "data") if name in top}
     reason = reason_in(parsed) or reason_in(parsed.get("data"))
     return _error(answer, reason, code)
 
@@ -128,7 +137,7 @@ def _error(answer: Answer, reason: str, code: int | str | None) -> NemoError:
 def _code(top: Mapping[str, str]) -> int | str | None:
     """The body's code as a number where it is one; words such as "OK" are no code."""
     for holder in (top, _object(top.get("error")), _object(top.get("detail"))):
-        value = jsontext.parse(holder["code"]) if "code" in holder else None
+        value = _parsed(holder.get("code"))
         if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 10:
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):

@@ -5,18 +5,22 @@ API notes, section 3. A body's code may come with HTTP 200, a status without a c
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Final
 
-from bot.nemo.secret import scrub
+from bot.nemo.secret import scrub_all
 
 MAX_REASON_CHARACTERS: Final = 500
+WEB: Final = "https://nemovideo.com"
 
 
 class NemoError(Exception):
     """The API did not do what was asked.
 
     `reason` is the server's text without tokens, `code` the body's code, `retry_after` the server's hint in seconds.
-    `may_have_run` tells that the act may have happened all the same: find out, never repeat.
+    `may_have_run` tells that the act may have happened all the same: find out, never repeat. `facts` fill the
+    placeholders of the sentence.
     """
 
     says = "nemo.failed"
@@ -29,24 +33,43 @@ class NemoError(Exception):
         http_status: int | None = None,
         retry_after: float | None = None,
         may_have_run: bool = False,
+        facts: Mapping[str, object] | None = None,
     ) -> None:
-        self.reason = scrub(reason)[:MAX_REASON_CHARACTERS]
+        self.reason = scrub_all(reason)[:MAX_REASON_CHARACTERS]
         self.code = code
         self.http_status = http_status
         self.retry_after = retry_after
         self.may_have_run = may_have_run
+        self._facts = dict(facts or {})
         super().__init__(self.reason or type(self).__doc__ or self.says)
 
-    def become(self, kind: type[NemoError]) -> NemoError:
-        """The same facts under a more exact class."""
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What the sentence's placeholders stand for; `reason` is added by whoever says it."""
+        return self._facts
+
+    def become(self, kind: type[NemoError], **facts: object) -> NemoError:
+        """The same fault under a more exact class."""
         return kind(self.reason, code=self.code, http_status=self.http_status, retry_after=self.retry_after,
-                    may_have_run=self.may_have_run)
+                    may_have_run=self.may_have_run, facts={**self._facts, **facts})
+
+
+class RequestRefused(NemoError):
+    """HTTP 400, 405, 409, 422: the server finds the request wrong."""
+
+    says = "nemo.request_refused"
 
 
 class TokenRejected(NemoError):
     """1001, 1010, 1011, HTTP 401: the token is wrong or has expired."""
 
     says = "nemo.token_rejected"
+
+
+class GuestTokenRejected(TokenRejected):
+    """The same for an anonymous token, when a new one did not help either."""
+
+    says = "nemo.guest_token_rejected"
 
 
 class SessionLost(NemoError):
@@ -56,9 +79,20 @@ class SessionLost(NemoError):
 
 
 class CreditsUsedUp(NemoError):
-    """2001: no credits are left."""
+    """2001: no credits are left. Facts: link, where more are bought."""
 
     says = "nemo.credits_used_up"
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """`link` leads to the website at least."""
+        return {"link": WEB, **self._facts}
+
+
+class GuestCreditsUsedUp(CreditsUsedUp):
+    """The same for an anonymous token. Facts: link, where an account is registered that keeps the project."""
+
+    says = "nemo.guest_credits_used_up"
 
 
 class FileTypeRefused(NemoError):
@@ -73,12 +107,6 @@ class FileTooLarge(NemoError):
     says = "nemo.file_too_large"
 
 
-class RequestRefused(NemoError):
-    """HTTP 400, 405, 409, 422: the server finds the request wrong."""
-
-    says = "nemo.request_refused"
-
-
 class ClientIdMissing(RequestRefused):
     """400 on the anonymous token: the client id is missing or wrong."""
 
@@ -86,15 +114,37 @@ class ClientIdMissing(RequestRefused):
 
 
 class PlanRefused(NemoError):
-    """402: the plan does not include this; credits would not help."""
+    """402: the plan does not include this; credits would not help. Facts: link, where the plan is changed."""
 
     says = "nemo.plan"
 
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """`link` leads to the website at least."""
+        return {"link": WEB, **self._facts}
+
+
+class GuestPlanRefused(PlanRefused):
+    """402 or 403 for an anonymous token: a registered one is needed. Facts: link, where to register."""
+
+    says = "nemo.guest_plan"
+
+
+class AttributionMissing(RequestRefused):
+    """402 for a request that did not carry all three attribution headers: our fault, not the plan's."""
+
+    says = "nemo.attribution"
+
 
 class RateLimited(NemoError):
-    """429: too many requests."""
+    """429: too many requests. Facts: minutes, how long to wait."""
 
     says = "nemo.rate_limited"
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """`minutes` as the server hints, at least one."""
+        return {"minutes": max(1, math.ceil((self.retry_after or 0) / 60)), **self._facts}
 
 
 class AnonymousLimit(RateLimited):

@@ -1,4 +1,6 @@
-"""The three attribution headers that every call carries. Reads the environment and the install path, nothing else."""
+"""What every call says of its sender: three attribution headers and a user agent. Reads nothing but the environment
+and the install path.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ from typing import Final
 
 DISTRIBUTION: Final = "mureka-bot"
 SKILL_SOURCE: Final = "mureka-ai"
+ATTRIBUTION: Final = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
+"""Without all of them the API refuses tokens, and exports with 402 (API notes, section 2)."""
 PLATFORMS_BY_PATH: Final = ("clawhub", "cursor")
 UNKNOWN_PLATFORM: Final = "unknown"
 MAX_PLATFORM_CHARACTERS: Final = 64
@@ -17,12 +21,9 @@ _PLAIN: Final = re.compile(r"[^\x21-\x7e]+")
 
 
 def attribution(environ: Mapping[str, str], install_path: Path) -> dict[str, str]:
-    """`X-Skill-Source`, `X-Skill-Version` and `X-Skill-Platform` for a program that lives at `install_path`."""
-    return {
-        "X-Skill-Source": SKILL_SOURCE,
-        "X-Skill-Version": _version(),
-        "X-Skill-Platform": platform(environ, install_path),
-    }
+    """The attribution of a program that lives at `install_path`, and its user agent."""
+    told = zip(ATTRIBUTION, (SKILL_SOURCE, _version(), platform(environ, install_path)), strict=True)
+    return {"User-Agent": f"{DISTRIBUTION}/{_version()}", **dict(told)}
 
 
 def platform(environ: Mapping[str, str], install_path: Path) -> str:

@@ -1,18 +1,18 @@
-"""Keeps what httpx and httpcore log free of tokens, signed links and queries. Changes no level and no handler."""
+"""Keeps logs and tracebacks free of tokens, signed links and queries. Changes no level and adds no handler."""
 
 from __future__ import annotations
 
 import logging
-import re
+import sys
+import traceback
+from types import TracebackType
 from typing import Final
 
-from bot.nemo.secret import HIDDEN, scrub
+from bot.nemo.secret import scrub_all
 
 LOGGERS: Final = (
     "httpx", "httpcore", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks",
 )
-_QUERY: Final = re.compile(r"(?i)(https?://[^\s\"'?#]*|\blocation'?\)?,? ?b?'[^'?]*)\?[^\s\"'#]*")
-_HEADER: Final = re.compile(r"(?i)(b?'(?:authorization|set-cookie|cookie)', b?)'[^']*'")
 
 
 class Scrubber(logging.Filter):
@@ -20,10 +20,26 @@ class Scrubber(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Scrub the finished message, so that no argument is left to be formatted later."""
-        message = scrub(record.getMessage())
-        record.msg = _HEADER.sub(rf"\1'{HIDDEN}'", _QUERY.sub(rf"\1?{HIDDEN}", message))
+        record.msg = scrub_all(record.getMessage())
         record.args = None
         return True
+
+
+class ScrubbingFormatter(logging.Formatter):
+    """Formats as it is told to, and takes the secrets out of the finished text: message, traceback and stack."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line or lines to write."""
+        return scrub_all(super().format(record))
+
+
+def scrub_tracebacks() -> None:
+    """Take the secrets out of what Python prints of an error that nobody caught."""
+    sys.excepthook = _print_scrubbed
+
+
+def _print_scrubbed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    sys.stderr.write(scrub_all("".join(traceback.format_exception(kind, error, trace))))
 
 
 def scrub_http_logs() -> None:

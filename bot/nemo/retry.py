@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from bot.nemo.clock import Clock
-from bot.nemo.errors import NemoError, RateLimited, ServerFault, Unreachable
+from bot.nemo.errors import AnonymousLimit, NemoError, RateLimited, ServerFault, Unreachable
 
 RATE_LIMIT_SECONDS: Final = 30.0
 """How long to wait on a 429 without a hint (API notes, section 3)."""
@@ -55,6 +55,8 @@ class Patience:
         return seconds
 
     def _wanted(self, fault: NemoError) -> float | None:
+        if isinstance(fault, AnonymousLimit):   # its second try is behind it; the window is days
+            return None
         if isinstance(fault, RateLimited):
             self._limits += 1
             hinted = RATE_LIMIT_SECONDS if fault.retry_after is None else fault.retry_after

@@ -7,6 +7,9 @@ from typing import Final
 
 HIDDEN: Final = "***"
 _TOKEN: Final = re.compile(r"(?:nmv_usr_|clm_)[A-Za-z0-9._~+/=-]+")
+_QUERY: Final = re.compile(r"(?i)(https?://[^\s\"'?#]*|\blocation'?\)?,? ?b?'[^'?]*)\?[^\s\"'#]*")
+_USERINFO: Final = re.compile(r"(?i)(https?://)[^\s\"'/?#@]*@")
+_HEADER: Final = re.compile(r"(?i)(b?'(?:authorization|set-cookie|cookie)', b?)'[^']*'")
 _BEARER: Final = re.compile(r"(?i)\b(bearer)\s+[A-Za-z0-9._~+/=-]+")
 
 
@@ -40,3 +43,9 @@ class Secret:
 def scrub(text: str) -> str:
     """`text` with every user, claim and bearer token replaced by stars."""
     return _BEARER.sub(rf"\1 {HIDDEN}", _TOKEN.sub(HIDDEN, text))
+
+
+def scrub_all(text: str) -> str:
+    """The same, and addresses without their queries and passwords, headers without their values: a signed link is a key."""
+    plain = _USERINFO.sub(rf"\1{HIDDEN}@", scrub(text))
+    return _HEADER.sub(rf"\1'{HIDDEN}'", _QUERY.sub(rf"\1?{HIDDEN}", plain))

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from bot.nemo import jsontext
 from bot.nemo.draft import Draft
 from bot.nemo.envelope import Payload
+
+_VOLATILE_WORDS: Final = (
+    "updated at", "update at", "updated time", "update time", "updated on", "last updated", "last update", "last updated at",
+    "last modified", "last modified at", "modified at", "modified time", "last saved", "last saved at", "saved at",
+    "last accessed", "last accessed at", "accessed at", "fetched at", "served at", "generated at", "timestamp", "time stamp",
+    "server time", "current time", "now", "expires", "expires at", "expires in", "expire at", "expire time", "expired at",
+    "expiration", "expiry", "ttl", "etag", "request id", "trace id", "signature",
+)
+_QUERY: Final = re.compile(r'"http(?<=[\[{,:]"http)(s?://(?:[^"\\?]|\\.)*+)\?(?:[^"\\]|\\.)*+"')     # in JSON without spaces
+_QUERY_IN_MARKUP: Final = re.compile(r"""(=\s?["']https?://[^"'?<]*+)\?[^"'<]*+""")
+
+
+def _spellings(words: str) -> Iterator[str]:
+    """`updated at` as updated_at, updated-at, updatedat, updatedAt and UpdatedAt."""
+    first, *rest = words.split()
+    capitals = "".join(word.capitalize() for word in rest)
+    yield from ("_".join((first, *rest)), "-".join((first, *rest)), "".join((first, *rest)))
+    yield from (first + capitals, first.capitalize() + capitals)
+
+
+_VOLATILE: Final = frozenset(spelling for words in _VOLATILE_WORDS for spelling in _spellings(words))
+_VOLATILE_IN_MARKUP: Final = re.compile(rf"""\s(?:{"|".join(sorted(_VOLATILE))})\s?=\s?(?:"[^"<]*"|'[^'<]*')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +48,7 @@ class SessionState:
     video_infos: list[Any] = field(default_factory=list, repr=False)
     canvas: dict[str, Any] = field(default_factory=dict, repr=False)
     fingerprint: str = ""
+    user_id: str | None = None      # whom a registration link binds
 
     @classmethod
     def of(cls, session_id: str, payload: Payload) -> SessionState:
@@ -33,24 +58,87 @@ class SessionState:
             state = jsontext.members(text) if text else {**payload.data}
         except ValueError:
             state = {}
-        media, videos, canvas = (_parsed(state, name) for name in ("generated_media", "video_infos", "canvas_config"))
-        draft = Draft.of(state.get("draft"))
+        media, videos, canvas = (_parsed(state.get(name)) for name in ("generated_media", "video_infos", "canvas_config"))
         return cls(
             session_id=session_id,
-            task_id=payload.word("task_id"),
-            task_name=payload.word("task_name"),
-            draft=draft,
+            task_id=_word(payload, state, "task_id", "taskId"),
+            task_name=_word(payload, state, "task_name", "taskName"),
+            draft=Draft.of(state.get("draft")),
             generated_media=media,
             video_infos=videos if isinstance(videos, list) else [],
             canvas=canvas if isinstance(canvas, dict) else {},
-            fingerprint=_fingerprint([_parsed(state, "draft"), media, videos]),
+            fingerprint=digest(*(state.get(name) for name in ("draft", "generated_media", "video_infos", "canvas_config"))),
+            user_id=_word(payload, state, "user_id", "userId"),
         )
 
 
-def _parsed(state: dict[str, str], name: str) -> Any:
-    return jsontext.parse(state[name]) if name in state else None
+def digest(*texts: str | None) -> str:
+    """A digest of the work that these JSON texts tell of; None, null and an empty value are one.
+
+    It does not depend on the order of members, white space, the spelling of numbers, moments and the like, nor on the
+    query of an address (its signature comes anew with every reply). What cannot be read counts by its exact text.
+    """
+    found = hashlib.sha256()
+    for text in texts:
+        found.update(_canonical(text) + b"\n")
+    return found.hexdigest()
 
 
-def _fingerprint(value: Any) -> str:
-    """A digest that does not depend on the order of members, nor on white space."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _canonical(text: str | None) -> bytes:
+    if text is None:
+        return b"null"
+    try:
+        value = _DECODER.decode(text)
+        if isinstance(value, str):
+            value = _unpacked(value)
+        plain = json.dumps([value] if value else None, sort_keys=True, separators=(",", ":"))
+    except (ValueError, RecursionError):
+        return text.encode("utf-8", "backslashreplace")
+    return _QUERY.sub(r'"http\1"', plain).encode()
+
+
+def _unpacked(text: str) -> Any:
+    """A value out of a string: JSON once more, or markup without what is noise in it."""
+    try:
+        return _DECODER.decode(text)
+    except ValueError:
+        if not text.lstrip().startswith("<"):
+            return text
+    text = _VOLATILE_IN_MARKUP.sub("", " ".join(text.split()).replace("> <", "><"))
+    return _QUERY_IN_MARKUP.sub(r"\1", text)
+
+
+def _steady(members: dict[str, Any]) -> dict[str, Any]:
+    if _VOLATILE.isdisjoint(members):
+        return members
+    return {name: value for name, value in members.items() if name not in _VOLATILE}
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) < 4000 else digits    # Python converts no more than 4300
+
+
+def _number(digits: str) -> float | int:
+    found = float(digits)
+    return int(found) if found.is_integer() else found
+
+
+_DECODER: Final = json.JSONDecoder(strict=False, object_hook=_steady, parse_float=_number, parse_int=_whole)
+
+
+def _parsed(text: str | None) -> Any:
+    try:
+        return None if text is None else jsontext.parse(text)
+    except ValueError:      # nested so deeply that only the frames above it could read it
+        return None
+
+
+def _word(payload: Payload, state: dict[str, str], *names: str) -> str | None:
+    """A word of the reply, beside the state or in it."""
+    for level in (payload, Payload(state, {})):
+        try:
+            if found := level.word(*names):
+                return found
+        except ValueError:
+            continue
+    return None

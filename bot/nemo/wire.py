@@ -1,7 +1,7 @@
 """One HTTP exchange with the API: headers, token, bounded reading, faults as `NemoError`. Knows no endpoint's meaning.
 
-GETs are tried again with patience; whatever acts is sent once (and once more only where the token was refused before
-anything could happen).
+GETs are tried again with patience; whatever acts is sent once, and once more only where it was refused before anything
+could happen: for its token, or by a rate limit that asks to come back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ import httpx
 from bot.nemo.account import Account
 from bot.nemo.clock import Clock, is_loopback
 from bot.nemo.envelope import Answer, Payload, unwrap
-from bot.nemo.errors import BadReply, NemoError, RateLimited, ServerFault, TokenRejected, Unreachable
+from bot.nemo.errors import (
+    AttributionMissing,
+    BadReply,
+    NemoError,
+    PlanRefused,
+    RateLimited,
+    ServerFault,
+    TokenRejected,
+    Unreachable,
+)
+from bot.nemo.headers import ATTRIBUTION
 from bot.nemo.retry import Patience, retry_after
 from bot.nemo.secret import Secret
 
@@ -28,6 +38,8 @@ WRITE_SECONDS: Final = 60.0
 POOL_SECONDS: Final = 60.0
 KEPT_CONNECTIONS: Final = 20
 KEPT_SECONDS: Final = 5.0
+ACT_BUDGET_SECONDS: Final = 5 * 60.0
+"""A rate limit that asks for more than this is told and not waited for."""
 MAX_REPLY_BYTES: Final = 32 * 1024 * 1024
 MAX_FAULT_BYTES: Final = 64 * 1024
 
@@ -47,6 +59,7 @@ class Call:
     json: bytes | None = None
     files: Callable[[], Any] | None = None
     acts: bool = False          # sending it twice would do something twice
+    answer_seconds: float = READ_SECONDS    # how long the server may be silent: some answers take work
 
 
 class Wire:
@@ -83,7 +96,24 @@ class Wire:
             await self.clock.sleep(pause)
 
     async def once(self, account: Account, call: Call) -> Payload:
-        """One call; with a renewed token once more when an anonymous token was refused."""
+        """One call; a refused anonymous token is renewed once, and an act obeys a rate limit once."""
+        if call.acts:
+            return await self.obediently(lambda: self._as(account, call))
+        return await self._as(account, call)
+
+    async def obediently(self, act: Callable[[], Awaitable[_T]]) -> _T:
+        """Do an act; told 429, wait as asked (30 s where nothing is) and do it once more. Nothing ran the first time."""
+        patience = Patience(self.clock, ACT_BUDGET_SECONDS)
+        try:
+            return await act()
+        except RateLimited as fault:
+            pause = patience.pause(fault)
+            if pause is None:
+                raise
+        await self.clock.sleep(pause)
+        return await act()
+
+    async def _as(self, account: Account, call: Call) -> Payload:
         token = await account.token()
         try:
             return await self.exchange(call, token)
@@ -98,7 +128,8 @@ class Wire:
         try:
             async with self.open(call, token) as response:
                 answer = await self.read(response)
-            return unwrap(answer)
+            with attributed(response):
+                return unwrap(answer)
         except NemoError as fault:
             fault.may_have_run = fault.may_have_run or (call.acts and _is_doubtful(fault))
             raise
@@ -113,6 +144,8 @@ class Wire:
         ours = self.is_ours(url)
         http = self._elsewhere if not ours else self._acts if call.acts else self._reads
         headers = self._dress(call, token if ours else None)
+        if call.answer_seconds != READ_SECONDS:
+            more.setdefault("timeout", _timeout(self.clock, call.answer_seconds))
         with transport_faults(acts=call.acts):
             files = call.files() if call.files else None
             request = http.build_request(call.method, url, headers=headers, content=call.json, files=files, **more)
@@ -156,6 +189,17 @@ class Wire:
 
 
 @contextlib.contextmanager
+def attributed(response: httpx.Response) -> Iterator[None]:
+    """Let 402 pass as a matter of the plan only if the request carried our headers: without them it means just that."""
+    try:
+        yield
+    except PlanRefused as fault:
+        if all(response.request.headers.get(name) for name in ATTRIBUTION):
+            raise
+        raise fault.become(AttributionMissing) from fault
+
+
+@contextlib.contextmanager
 def transport_faults(*, acts: bool = False) -> Iterator[None]:
     """Turn what httpx raises into `Unreachable`; an act may have run once its connection stood."""
     try:
@@ -173,13 +217,17 @@ def _client(
     return httpx.AsyncClient(
         headers=dict(headers),
         verify=trust,
-        timeout=httpx.Timeout(
-            connect=clock.patience(CONNECT_SECONDS), read=clock.patience(READ_SECONDS),
-            write=clock.patience(WRITE_SECONDS), pool=clock.patience(POOL_SECONDS),
-        ),
+        timeout=_timeout(clock, READ_SECONDS),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept, keepalive_expiry=KEPT_SECONDS),
         follow_redirects=False,
         trust_env=not is_loopback(base_url),    # a proxy of the environment does not lead to this machine
+    )
+
+
+def _timeout(clock: Clock, read_seconds: float) -> httpx.Timeout:
+    return httpx.Timeout(
+        connect=clock.patience(CONNECT_SECONDS), read=clock.patience(read_seconds),
+        write=clock.patience(WRITE_SECONDS), pool=clock.patience(POOL_SECONDS),
     )
 
 

@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     song.add_argument("--out", type=Path, default=Path("out/song.mp4"), metavar="PATH", help="the film (out/song.mp4)")
     song.add_argument("--backend", type=_one_of(BACKENDS), metavar="|".join(BACKENDS),
                       help="who makes it (MUREKA_BACKEND, studio)")
+    song.add_argument("--link", action="store_true", help="also print a link that opens the project in the browser (cloud)")
     song.add_argument("--new", action="store_true", help="begin afresh, not where the last song ended")
     song.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     doctor = commands.add_parser("doctor", help="look whether everything is here, and say what to do")

@@ -42,7 +42,10 @@ class Bar:
         stages = list(SHARES)
         before = sum(SHARES[stage] for stage in stages[:stages.index(step.stage)])
         self._reached = max(self._reached, before + SHARES[step.stage] * (step.fraction or 0.0))
-        self._bar.update(self._task, completed=self._reached, description=say(f"stage.{step.stage}", self._language))
+        told = say(f"stage.{step.stage}", self._language)
+        if step.waited is not None:
+            told = say("stage.still", self._language, stage=told, minutes=round(step.waited / 60))
+        self._bar.update(self._task, completed=self._reached, description=told)
 
     @property
     def fraction(self) -> float:

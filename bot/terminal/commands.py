@@ -13,7 +13,9 @@ import sys
 
 from rich.console import Console
 
+from bot.nemo import ScrubbingFormatter, scrub_tracebacks
 from bot.settings import Settings
+from bot.speech.route import Intent
 from bot.terminal.arguments import parser, terminal_language
 from bot.terminal.bar import Bar
 from bot.terminal.doctor import print_doctor
@@ -21,6 +23,7 @@ from bot.terminal.faults import BAD_INPUT, FAULTS, exit_code_of, sentence_of
 from bot.terminal.report import print_made
 from bot.terminal.signals import Stopped, run_until_stopped
 from bot.terminal.song import Order, make_song
+from bot.terminal.words import answer_in_words, is_answered_in_words
 from bot.texts import say
 
 MADE = 0
@@ -45,8 +48,7 @@ def run(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")        # a terminal without our letters still gets its sentence
-    logging.basicConfig(level=logging.DEBUG if chosen.verbose else logging.ERROR, stream=sys.stderr,
-                        format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _log_to_stderr(logging.DEBUG if chosen.verbose else logging.ERROR)
     paper, errors = Paper(highlight=False), Console(stderr=True, highlight=False)
     try:
         return _run(chosen, language, paper, errors)
@@ -55,6 +57,13 @@ def run(arguments: list[str] | None = None) -> int:
     except FAULTS as fault:
         log.debug("the command failed", exc_info=fault)
         return _end(errors, sentence_of(fault, language), exit_code_of(fault))
+
+
+def _log_to_stderr(level: int) -> None:
+    scrub_tracebacks()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 def _run(chosen: argparse.Namespace, language: str, paper: Console, errors: Console) -> int:
@@ -69,12 +78,16 @@ def _run(chosen: argparse.Namespace, language: str, paper: Console, errors: Cons
 def _song(chosen: argparse.Namespace, language: str, paper: Console, errors: Console) -> int:
     order = Order(clip=chosen.clip, image=chosen.image, wish=chosen.wish.strip(), style=chosen.style,
                   aspect=chosen.aspect, seconds=chosen.seconds, seed=chosen.seed, out=chosen.out, afresh=chosen.new,
-                  language=language)
-    if not order.asks_for_something:
+                  language=language, link=chosen.link)
+    if not order.asks_for_something or (order.intent is Intent.UPLOAD and order.clip is None):
         return _end(errors, say("song.nothing_asked", language), BAD_INPUT)
     named = {"MUREKA_BACKEND": chosen.backend} if chosen.backend else {}
     settings = Settings.read(environment={**os.environ, **named})
     with Bar(errors, language, shown=errors.is_terminal and not chosen.json) as bar:
+        if is_answered_in_words(order):
+            answer = run_until_stopped(answer_in_words(order, settings, bar.step))
+            paper.print(answer, markup=False, soft_wrap=True)
+            return MADE
         made = run_until_stopped(make_song(order, settings, bar.step))
     print_made(made, paper, language, as_json=chosen.json)
     return MADE

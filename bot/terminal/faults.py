@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.flows.errors import ClipRefused, FlowError, NoProjectYet, UnknownStyle
 from bot.media.errors import MediaError
-from bot.nemo import FileTooLarge, FileTypeRefused, NemoError, TimeScaleRefused
+from bot.nemo import FileChanged, FileTooLarge, FileTypeRefused, NemoError, TimeScaleRefused
 from bot.settings import BadSetting
 from bot.studio_child import StudioTrouble
 from bot.terminal.output import OutputUnwritable
@@ -14,7 +14,7 @@ from storage import StorageError
 FAILED, BAD_INPUT = 1, 2
 
 INPUT_FAULTS = (BadSetting, TimeScaleRefused, MediaError, OutputUnwritable, NoProjectYet, UnknownStyle, ClipRefused,
-                FileTypeRefused, FileTooLarge)
+                FileTypeRefused, FileTooLarge, FileChanged)
 """What whoever typed the command can put right themselves."""
 
 FAULTS = (*INPUT_FAULTS, FlowError, NemoError, StorageError, StudioTrouble, OSError)

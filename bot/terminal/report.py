@@ -10,32 +10,36 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bot.speech.timeline import timeline
 from bot.terminal.song import Made
 from bot.texts import say
 
 
 def print_made(made: Made, console: Console, language: str, *, as_json: bool) -> None:
     """Print what came of an order."""
-    facts = facts_of(made)
+    facts = facts_of(made, language)
     if as_json:
         console.out(json.dumps(facts, ensure_ascii=not console.encoding.startswith("utf")), highlight=False)
         return
-    if made.generated.reply:
+    if made.generated is not None and made.generated.reply:
         console.print(made.generated.reply, markup=False, soft_wrap=True)
-    if made.generated.lost:
+    if made.generated is not None and made.generated.lost:
         console.print(say("song.lost", language))
     console.print(_table(facts, language))
+    if made.link is not None:
+        console.print(say("song.link", language, link=made.link), markup=False, soft_wrap=True)
 
 
-def facts_of(made: Made) -> dict[str, Any]:
+def facts_of(made: Made, language: str) -> dict[str, Any]:
     """Everything worth telling as plain data; what the backend does not tell is null."""
-    media = made.generated.state.generated_media if isinstance(made.generated.state.generated_media, dict) else {}
+    media = _dict(made.state.generated_media)
     melody, song = _dict(media.get("melody")), _dict(media.get("song"))
     return {
         "file": shown(made.out), "bytes": made.exported.film.bytes, "duration": made.exported.step.seconds,
         "title": song.get("title"), "style": song.get("style"), "take": song.get("take"), "tempo": song.get("tempo"),
-        "aspect": song.get("aspect"), "invented": song.get("invented"), "reply": made.generated.reply,
-        "new_project": made.generated.begun,
+        "aspect": song.get("aspect"), "invented": song.get("invented"), "reply": made.generated.reply if made.generated else "",
+        "new_project": made.generated is not None and made.generated.begun,
+        "timeline": timeline(made.state.draft, language), "link": made.link,
         "heard": {"key": melody.get("key"), "key_name": melody.get("key_name"), "tempo": melody.get("tempo"),
                   "meter": melody.get("meter"), "notes": len(melody["notes"]), "cut": melody.get("cut")}
         if "notes" in melody else None,
@@ -61,6 +65,8 @@ def _table(facts: dict[str, Any], language: str) -> Table:
     if facts["loudness_lufs"] is not None:
         table.add_row(say("song.loudness", language), say(
             "song.loudness_facts", language, lufs=facts["loudness_lufs"], peak=facts["true_peak_dbtp"]))
+    if facts["form"] is None:
+        table.add_row(say("song.timeline", language), facts["timeline"])
     table.add_row(say("song.stages", language), ", ".join(
         [f"{say('short_stage.' + name, language)} {seconds:.1f}" for name, seconds in facts["stages"].items()]
         + [say("song.total", language, seconds=f"{facts['seconds']:.1f}")]))

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.flows.account import Access, client_for
+from bot.flows.errors import AskedBack, WishUncertain, WishUnchanged
 from bot.flows.export import Exported, export
 from bot.flows.generate import Generated, Wish, generate
+from bot.flows.look import current_project, status, workspace
 from bot.flows.offers import style_of
 from bot.flows.progress import Progress, Stage, Step
 from bot.media import Kind, probe, to_accepted
 from bot.media.errors import MediaError
-from bot.nemo import Nemo
-from bot.settings import DATABASE, Backend, Settings
-from bot.studio_child import running_studio
+from bot.nemo import LocalFile, Nemo, Outcome, SessionState
+from bot.settings import Settings
+from bot.speech.question import asked
+from bot.speech.route import Intent, route
+from bot.terminal.connection import MEMBER, PLACE, connected
 from bot.terminal.output import reserved
 from bot.texts import say
 from storage import Database
-
-MEMBER, PLACE = "terminal", "terminal"
+from storage.projects import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,14 @@ class Order:
     out: Path
     afresh: bool
     language: str
+    link: bool = False
+
+    @property
+    def intent(self) -> Intent:
+        """What the words are about; options about the song, and pictures, make them a wish in any case."""
+        if any(one is not None for one in (self.image, self.style, self.aspect, self.seconds, self.seed)):
+            return Intent.SAY
+        return route(self.wish, has_files=self.clip is not None).intent
 
     @property
     def asks_for_something(self) -> bool:
@@ -52,11 +61,13 @@ class Order:
 class Made:
     """What came of it."""
 
-    generated: Generated
+    generated: Generated | None     # None: the song that was there is exported as it is
+    state: SessionState
     exported: Exported
     out: Path
     stages: dict[str, float]        # seconds by stage, the waiting at the backend's door included
     seconds: float                  # from the first check to the finished file
+    link: str | None = field(default=None, repr=False)      # opens the project in the browser for whoever has it
 
 
 class NotAnImage(MediaError):
@@ -78,18 +89,41 @@ async def make_song(order: Order, settings: Settings, progress: Progress) -> Mad
     given = [path for path in (order.clip, order.image) if path is not None]
     with reserved(order.out, given) as part, TemporaryDirectory(prefix="mureka-") as folder:
         watch(Step(Stage.PREPARING))
-        files = [await _prepared(path, Path(folder), image) for path, image in
+        files = [await prepared(path, Path(folder), image=image) for path, image in
                  ((order.clip, False), (order.image, True)) if path is not None]
         watch(Step(Stage.STARTING))
-        async with _connected(settings) as (nemo, database):
-            if order.style is not None:
-                order = replace(order, style=await style_of(order.style, nemo=nemo))
-            wish = Wish(MEMBER, PLACE, settings.backend_name, words_of(order), files, order.language, order.afresh)
-            generated = await generate(wish, nemo=nemo, projects=database.projects, progress=watch)
-            key = f"{generated.project.id}-{generated.state.fingerprint}-{time.time_ns()}"
-            exported = await export(key, generated.state, part, nemo=nemo, progress=watch, withdraw=True)
+        async with connected(settings) as (nemo, database):
+            project, generated, state = await _song(order, files, settings, nemo, database, watch)
+            key = f"{project.id}-{state.fingerprint}-{time.time_ns()}"
+            exported = await export(key, state, part, nemo=nemo, progress=watch, withdraw=True)
+            claim = await workspace(project, nemo=nemo) if order.link else None
     watch.end()
-    return Made(generated, exported, order.out, watch.seconds, time.monotonic() - began)
+    link = claim.link.reveal() if claim else None
+    return Made(generated, state, exported, order.out, watch.seconds, time.monotonic() - began, link)
+
+
+async def _song(order: Order, files: list[LocalFile], settings: Settings, nemo: Nemo, database: Database,
+                watch: StageWatch) -> tuple[Project, Generated | None, SessionState]:
+    """The project to film, what was said to make it so (None: only its export was asked for), and its state."""
+    if order.intent is Intent.EXPORT and order.clip is None:
+        project = await current_project(MEMBER, PLACE, settings.backend_name, projects=database.projects)
+        return project, None, await status(project, nemo=nemo, projects=database.projects)
+    if order.style is not None:
+        order = replace(order, style=await style_of(order.style, nemo=nemo))
+    wish = Wish(MEMBER, PLACE, settings.backend_name, words_of(order), files, order.language, order.afresh)
+    generated = await generate(wish, nemo=nemo, projects=database.projects, progress=watch)
+    _check(generated)
+    return generated.project, generated, generated.state
+
+
+def _check(generated: Generated) -> None:
+    """Stop where the film would not be what was asked for; the member looks, answers or says it again."""
+    if generated.outcome is Outcome.UNCHANGED:
+        raise WishUnchanged
+    if generated.outcome is Outcome.UNCERTAIN:
+        raise WishUncertain
+    if generated.question is not None:
+        raise AskedBack(question=asked(generated.question))
 
 
 def words_of(order: Order) -> str:
@@ -125,26 +159,10 @@ class StageWatch:
         self._stage, self._since = None, now
 
 
-async def _prepared(path: Path, folder: Path, image: bool) -> Path:
+async def prepared(path: Path, folder: Path, *, image: bool) -> LocalFile:
+    """The file under a name that fits it, or its conversion in `folder` to a type that the API takes. MediaError."""
     clip = probe(path)
     if image != (clip.kind is Kind.IMAGE):
         raise NotAnImage(path.name) if image else NotAVoice(path.name)
-    return await to_accepted(clip, folder)
-
-
-@asynccontextmanager
-async def _connected(settings: Settings) -> AsyncIterator[tuple[Nemo, Database]]:
-    """The backend and the database, both closed at the end."""
-    async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database.open(settings.data / DATABASE))
-        if settings.backend is Backend.CLOUD:
-            url = settings.nemo_api_url
-        elif settings.studio_url:
-            url = settings.studio_url
-        else:
-            url = await stack.enter_async_context(running_studio(settings.data / "studio", settings.environment))
-        cloud = settings.backend is Backend.CLOUD
-        access = Access(url, settings.backend_name, settings.nemo_token if cloud else None, settings.nemo_client_id)
-        client = await client_for(MEMBER, access, members=database.members, accounts=database.accounts,
-                                  environment=settings.environment)
-        yield await stack.enter_async_context(client), database
+    sent = await to_accepted(clip, folder)
+    return LocalFile(sent, clip.name if clip.is_accepted else f"{Path(clip.name).stem}{sent.suffix}")

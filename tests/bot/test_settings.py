@@ -25,6 +25,14 @@ def test_a_token_or_an_address_of_the_cloud_means_the_cloud(tmp_path: Path, envi
     assert read(tmp_path, **environment).backend is Backend.CLOUD
 
 
+@pytest.mark.wire("1/production", "1/older")
+def test_the_cloud_is_the_vendors_production_api_unless_it_is_named(tmp_path: Path) -> None:
+    settings = read(tmp_path, MUREKA_BACKEND="cloud")
+    assert (settings.nemo_api_url, settings.nemo_web_url) == ("https://mega-api-prod.nemovideo.ai", "https://nemovideo.com")
+    assert (settings.nemo_token, settings.nemo_client_id) == (None, None)
+    assert read(tmp_path, NEMO_API_URL="http://127.0.0.1:1/").nemo_api_url == "http://127.0.0.1:1"
+
+
 def test_a_named_backend_wins(tmp_path: Path) -> None:
     assert read(tmp_path, NEMO_TOKEN="nmv_usr_1", MUREKA_BACKEND=" Studio ").backend is Backend.STUDIO
 

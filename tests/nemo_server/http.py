@@ -43,19 +43,21 @@ class Reply:
     hangs: bool = False                     # after the body: neither a byte nor an end
     cuts: bool = False                      # after the body: the connection is torn down, without the last chunk
     silent: bool = False                    # nothing at all: the connection is torn down before a reply
+    pause: float = 0.0                      # real seconds after each piece: for benchmarks, not for tests
     waits: asyncio.Event | None = None      # set when the client hangs up on a hanging reply
 
 
 class HttpServer:
-    """A server on a free loopback port."""
+    """A server on loopback; port 0 is any free one."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, port: int = 0) -> None:
         self._handler = handler
+        self._port = port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -79,7 +81,7 @@ class HttpServer:
             while (request := await _read(reader)) is not None:
                 if not await _write(writer, reader, await self._handler(request)):
                     break
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self._tasks.discard(task)
@@ -135,6 +137,8 @@ async def _write(writer: asyncio.StreamWriter, reader: asyncio.StreamReader, rep
     for piece in reply.body:
         writer.write(b"%x\r\n%s\r\n" % (len(piece), piece) if reply.chunked else piece)
         await writer.drain()
+        if reply.pause:
+            await asyncio.sleep(reply.pause)
     if reply.hangs:
         await reader.read()     # ends when the client hangs up
         if reply.waits is not None:

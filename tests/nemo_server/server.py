@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from tests.nemo_server import replies
 from tests.nemo_server.http import HttpServer, Reply, Request
 
 SESSION = "1234567890123456789"
 DRAFT = b'{"d": 10000, "m": {"title": "Dusk"}, "t": [{"tt": 0, "sg": [{"name": "harbour", "start": 0, "end": 10000}]}]}'
-FILM = bytes(range(256)) * 4096
+_BOXES = b"\0\0\0\x18ftypisom\0\0\2\0isomavc1" b"\0\0\0\x08moov" + (1_048_576 - 32).to_bytes(4, "big") + b"mdat"
+FILM = _BOXES + (bytes(range(256)) * 4096)[len(_BOXES):]
+"""An MP4 of 1 MB by its boxes; there is nothing to see in it."""
 Answer = Reply | Callable[[Request], Reply]
 
 
 class NemoServer:
     """`on(method, pattern, …)` scripts what the next requests get; the last answer given stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[Request] = []
         self.tokens = 0
         self._scripts: dict[tuple[str, str], list[Answer]] = {}
-        self._http = HttpServer(self._answer)
+        self._http = HttpServer(self._answer, port)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -38,6 +40,7 @@ class NemoServer:
 
     def on(self, method: str, pattern: str, *answers: Answer) -> None:
         """Script a path (with * as a wild card): the first answer for the first request, the last for all the rest."""
+        self._scripts.pop((method, pattern), None)
         self._scripts = {(method, pattern): list(answers), **self._scripts}
 
     def asked(self, method: str, pattern: str) -> list[Request]:
@@ -90,11 +93,19 @@ class NemoServer:
         return replies.bare({"success": True, "data": {"status": "completed", "progress": 100,
                                                        "outputUrl": f"{self.url}/film.mp4"}})
 
+    def _cancel(self, request: Request) -> Reply:
+        return replies.bare({"success": True, "data": {"status": "failed"}})
+
+    def _claim(self, request: Request) -> Reply:
+        return replies.data({"claim_token": "clm_1", "expires_in": 604800})
+
     def _film(self, request: Request) -> Reply:
         return replies.raw(FILM, kind="video/mp4")
 
-    _routes: ClassVar[dict[str, Callable[[NemoServer, Request], Reply]]] = {
+    _routes: ClassVar[dict[str, Callable[[Any, Request], Reply]]] = {
         "POST /api/auth/anonymous-token": _token,
+        "POST /api/auth/claim-token": _claim,
+        "POST /api/render/proxy/lambda/*/cancel": _cancel,
         "POST /api/tasks/me/with-session/nemo_agent": _session,
         "GET /api/state/nemo_agent/me/*/latest": _state,
         "POST /run_sse": _say,

@@ -1,62 +1,36 @@
-"""The render queue: submit, poll, cancel, in every variant of its replies. Never makes a second render for one key.
+"""The render queue: submit and cancel. Never makes a second render for one key.
 
-API notes, sections 4.8 to 4.10. The id derives from the caller's key, so a submit that is done again (after a crash,
-say) meets the first one; a server that calls that an error is answered by looking whether the render is there.
+API notes, sections 4.8 and 4.10. The id derives from the caller's key, so a submit that is done again (after a crash,
+say) meets the first one: a server that calls that an error is believed or, where its words leave doubt, asked whether the
+render is there. A submit whose answer was lost is looked for, never sent again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
-from enum import StrEnum
+import re
+from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
 from bot.nemo.account import Account
-from bot.nemo.answers import number, whole
 from bot.nemo.draft import Draft
-from bot.nemo.envelope import Payload, reason_in
-from bot.nemo.errors import (
-    BadReply,
-    NemoError,
-    NotFound,
-    RateLimited,
-    RenderFailed,
-    RenderTimedOut,
-    RequestRefused,
-    ServerFault,
-    Unreachable,
-)
+from bot.nemo.errors import BadReply, NemoError, NotFound, RateLimited, RequestRefused, ServerFault, Unreachable
+from bot.nemo.film.polling import BUDGET_SECONDS, FAILED_POLL_SECONDS, POLLS_FOR_A_RENDER, QUEUE, look, watch
+from bot.nemo.film.reply import identity_in
+from bot.nemo.film.step import Render, RenderStatus, RenderStep
+from bot.nemo.film.words import speaks_of_a_duplicate
+from bot.nemo.jsontext import sendable
 from bot.nemo.retry import RATE_LIMIT_SECONDS
 from bot.nemo.wire import Call, Wire
 
-QUEUE: Final = "/api/render/proxy/lambda"
-POLL_SECONDS: Final = 30.0
-FAILED_POLL_SECONDS: Final = 10.0
-LEAST_POLL_SECONDS: Final = 0.5
-BUDGET_SECONDS: Final = 5 * 60.0
-POLLS_FOR_A_URL: Final = 3      # a film that is completed without an address gets this many polls to name one
-POLLS_FOR_A_RENDER: Final = 3   # a queue may not know a new render at once
+__all__ = ["BUDGET_SECONDS", "Output", "Render", "RenderStatus", "RenderStep", "cancel", "render_id", "submit", "watch"]
+
 ID_DIGEST_BYTES: Final = 16
-
-
-class RenderStatus(StrEnum):
-    """Where a render stands."""
-
-    PENDING = "pending"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-
-
-_STATUSES: Final = {
-    **dict.fromkeys(("pending", "queued", "submitted", "waiting"), RenderStatus.PENDING),
-    **dict.fromkeys(("completed", "complete", "done", "success", "succeeded", "finished"), RenderStatus.COMPLETED),
-    **dict.fromkeys(("failed", "failure", "error", "cancelled", "canceled", "aborted"), RenderStatus.FAILED),
-}
+LOOKS_FOR_A_LOST_RENDER: Final = 5      # in all, those that fail included
+_ID: Final = re.compile(r"render_[A-Za-z0-9_-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,156 +47,77 @@ class Output:
         return {"format": self.format, "quality": self.quality, **limit}
 
 
-@dataclass(frozen=True, slots=True)
-class Render:
-    """A render in the queue, by the id that it is polled with."""
-
-    id: str
-    already_there: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RenderStep:
-    """One look at a render. `url` is absolute; None in a completed one means: download it by its id."""
-
-    render_id: str
-    status: RenderStatus
-    fraction: float             # 0 to 1
-    url: str | None = None
-    seconds: float | None = None
-    bytes: int | None = None
-    reason: str = ""
-    hint: float | None = None   # seconds until the next look, where the server said so
-    facts: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)   # all that the server told
-
-
 def render_id(key: str) -> str:
     """`render_…`: the same for the same key; a key that is such an id already stays as it is."""
-    if key.startswith("render_"):
+    if _ID.fullmatch(key):
         return key
-    return f"render_{hashlib.blake2b(key.encode(), digest_size=ID_DIGEST_BYTES).hexdigest()}"
+    return f"render_{hashlib.blake2b(key.encode('utf-8', 'surrogatepass'), digest_size=ID_DIGEST_BYTES).hexdigest()}"
 
 
 async def submit(wire: Wire, account: Account, key: str, session_id: str, draft: Draft, output: Output) -> Render:
-    """Put the draft in the queue exactly as it was received. ValueError for a project without a draft."""
+    """Put the draft in the queue exactly as it was received; sent once.
+
+    A render by this key that is there already is handed out instead. A fault with `may_have_run` means that it may yet
+    appear: the same key finds it. ValueError for a project without a draft.
+    """
     if draft.raw is None:
         raise ValueError("a project without a draft has nothing to render")
     wanted = render_id(key)
     body = msgspec.json.encode({
-        "id": wanted, "sessionId": session_id, "draft": msgspec.Raw(draft.raw), "output": output.as_json(),
+        "id": wanted, "sessionId": sendable(session_id), "draft": msgspec.Raw(draft.raw), "output": output.as_json(),
     })
     try:
         payload = await wire.once(account, Call("POST", QUEUE, json=body, acts=True))
-    except (RequestRefused, ServerFault, BadReply, Unreachable) as fault:
-        if await _is_there(wire, account, wanted):
-            return Render(wanted, already_there=True)
-        raise fault from None
     except NemoError as fault:
-        if type(fault) is NemoError and await _is_there(wire, account, wanted):    # a code of no known row
-            return Render(wanted, already_there=True)
+        if await _is_there_after(fault, wire, account, wanted):
+            return Render(wanted, already_there=True, asked=wanted)
         raise
-    return Render(payload.word("id", "render_id", "renderId", "taskId") or wanted)
-
-
-async def watch(
-    wire: Wire, account: Account, render: Render, budget_seconds: float
-) -> AsyncGenerator[RenderStep, None]:
-    """Look at the render until it is completed (the last step), as often as the server hints, else each 30 s.
-
-    Raises RenderFailed with the server's reason, RenderTimedOut after the budget.
-    """
-    ends = wire.clock.now() + budget_seconds
-    missing = without_url = 0
-    while True:
-        try:
-            step = await look(wire, account, render.id)
-        except (RateLimited, ServerFault, Unreachable, BadReply) as fault:
-            pause = _pause_after(fault)
-        except NotFound as fault:
-            missing += 1
-            if missing >= POLLS_FOR_A_RENDER:
-                raise RenderFailed(fault.reason, http_status=fault.http_status) from fault
-            pause = FAILED_POLL_SECONDS
-        else:
-            pause = POLL_SECONDS if step.hint is None else step.hint
-            if step.status is RenderStatus.FAILED:
-                raise RenderFailed(step.reason)
-            without_url += step.status is RenderStatus.COMPLETED
-            if step.url is not None or without_url >= POLLS_FOR_A_URL:
-                yield step
-                return
-            yield _unfinished(step)
-        left = ends - wire.clock.now()
-        if left <= 0:
-            raise RenderTimedOut(f"not finished after {budget_seconds:.0f} s")
-        await wire.clock.sleep(min(left, max(LEAST_POLL_SECONDS, pause)))
-
-
-async def look(wire: Wire, account: Account, identity: str) -> RenderStep:
-    """One poll, not tried again."""
-    payload = await wire.once(account, Call("GET", f"{QUEUE}/{quote(identity, safe='')}"))
-    return read_step(identity, payload, wire.base_url)
+    return Render(identity_in(payload, wanted), asked=wanted)
 
 
 async def cancel(wire: Wire, account: Account, identity: str) -> None:
-    """Ask the queue to give the render up."""
-    await wire.once(account, Call("POST", f"{QUEUE}/{quote(identity, safe='')}/cancel", acts=True))
+    """Ask the queue to give the render up. Quiet about one that is over or that the queue does not know: it is not at work.
 
-
-def read_step(identity: str, payload: Payload, base_url: str) -> RenderStep:
-    """A step out of any of the variants: the status at either level, the address as `outputUrl` or `output.url`.
-
-    Raises BadReply for a reply without a status.
+    A second such call does no harm, so one that failed in passing is made again.
     """
-    status = payload.value("status", "state")
-    if not isinstance(status, str):
-        raise BadReply("a render without a status")
-    standing = _STATUSES.get(status.lower(), RenderStatus.PROCESSING)
-    output = payload.value("output")
-    about = output if isinstance(output, dict) else {}
-    progress = number(payload.value("progress")) or 0.0
-    named = [payload.value("outputUrl", "output_url"), about.get("url"), output]
-    done = standing is RenderStatus.COMPLETED
-    return RenderStep(
-        render_id=identity,
-        status=standing,
-        fraction=1.0 if done else min(1.0, max(0.0, progress / 100)),
-        url=next(filter(None, (_address(base_url, item) for item in named)), None) if done else None,
-        seconds=number(about.get("duration")),
-        bytes=whole(about.get("size")),
-        reason=reason_in(payload.value("error")) or reason_in(payload.value("message")),
-        hint=payload.retry_after,
-        facts=payload.parsed(),
-    )
-
-
-async def _is_there(wire: Wire, account: Account, identity: str) -> bool:
+    call = Call("POST", f"{QUEUE}/{quote(identity, safe='')}/cancel", acts=True)
     try:
-        await look(wire, account, identity)
-    except NemoError:
+        await wire.patiently(lambda: wire.once(account, call))
+    except (NotFound, RequestRefused):
+        return
+    except NemoError as fault:
+        if type(fault) is not NemoError:    # a code of no known row, such as "already completed"
+            raise
+
+
+async def _is_there_after(fault: NemoError, wire: Wire, account: Account, identity: str) -> bool:
+    """Whether a submit that ended in `fault` has, or finds, a render by its id in the queue."""
+    is_plain = type(fault) is NemoError     # a code of no known row
+    if not (is_plain or isinstance(fault, RequestRefused | ServerFault | BadReply | Unreachable)):
         return False
-    return True
+    if speaks_of_a_duplicate(fault.reason):
+        return True
+    if isinstance(fault, Unreachable) and not fault.may_have_run:
+        return False
+    return await _is_found(wire, account, identity, POLLS_FOR_A_RENDER if fault.may_have_run else 1)
 
 
-def _unfinished(step: RenderStep) -> RenderStep:
-    """A completed render that names no film yet is told as one still at work."""
-    if step.status is not RenderStatus.COMPLETED:
-        return step
-    return RenderStep(step.render_id, RenderStatus.PROCESSING, step.fraction, hint=step.hint)
-
-
-def _pause_after(fault: NemoError) -> float:
-    if fault.retry_after is not None:
-        return fault.retry_after
-    return RATE_LIMIT_SECONDS if isinstance(fault, RateLimited) else FAILED_POLL_SECONDS
-
-
-def _address(base_url: str, value: Any) -> str | None:
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        url = urljoin(base_url + "/", value)
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
+async def _is_found(wire: Wire, account: Account, identity: str, misses_allowed: int) -> bool:
+    """Look for the render; a queue may not know a new one at once, and a look may fail in passing."""
+    misses = 0
+    for _ in range(LOOKS_FOR_A_LOST_RENDER):
+        try:
+            await look(wire, account, identity)
+        except (ServerFault, Unreachable, RateLimited) as fault:
+            pause = fault.retry_after
+        except (NotFound, BadReply):
+            misses += 1
+            pause = None
+        except NemoError:
+            return False
+        else:
+            return True
+        if misses >= misses_allowed:
+            return False
+        await wire.clock.sleep(FAILED_POLL_SECONDS if pause is None else min(pause, RATE_LIMIT_SECONDS))
+    return False

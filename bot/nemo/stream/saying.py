@@ -1,8 +1,4 @@
-"""One wish over /run_sse: sent once, read under deadlines of our own, ended as a value. Never sends it again.
-
-API notes, sections 5 and 6. Heartbeats and repeated status lines keep a connection alive; words, tools, thoughts,
-questions, faults and a new status are substance.
-"""
+"""Says a wish once and reads its answer, bounded by deadlines of our own, ended as a value. Never sends it again."""
 
 from __future__ import annotations
 
@@ -15,24 +11,23 @@ import msgspec
 
 from bot.nemo import jsontext
 from bot.nemo.account import Account
+from bot.nemo.body import is_framed, pieces
 from bot.nemo.clock import Clock
-from bot.nemo.envelope import unwrap
+from bot.nemo.envelope import Answer, unwrap
 from bot.nemo.errors import AnswerTimedOut, BadReply, NemoError, ServerFault, StreamBroken, Unreachable
-from bot.nemo.frames import STATUS, FrameReader
-from bot.nemo.sse import event_data
-from bot.nemo.values import Activity, Done, End, Fault, Heartbeat, Question, Said, Text
-from bot.nemo.wire import CONNECT_SECONDS, WRITE_SECONDS, Call, Wire, transport_faults
+from bot.nemo.stream.frames import FrameReader
+from bot.nemo.stream.sse import EventParser, ServerEvent
+from bot.nemo.stream.values import Done, End, Said
+from bot.nemo.stream.watch import Watch
+from bot.nemo.wire import CONNECT_SECONDS, WRITE_SECONDS, Call, Wire, attributed, transport_faults
 
 APP_NAME: Final = "nemo_agent"
 _HEADERS: Final = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"}
-WHOLE_CALL_SECONDS: Final = 15 * 60.0
-NO_SUBSTANCE_SECONDS: Final = 10 * 60.0
-AFTER_MARK_SECONDS: Final = 10.0
-"""How long a stream may stay open after it marked its end."""
-AFTER_WORDS_SILENT_SECONDS: Final = 90.0
-"""Words, no tool at work, and then not even a heartbeat: the answer is over. (A thinking model is back sooner.)"""
-AFTER_WORDS_BEATING_SECONDS: Final = 5 * 60.0
-"""The same with heartbeats: as long as the longest usual generation, since hanging up may cancel one."""
+MAX_ANSWER_CHARACTERS: Final = 500_000
+"""All pieces and wholes together; an answer is a few paragraphs."""
+REFUSAL_BODY_SECONDS: Final = 10.0
+"""How long to wait for the reason of a refusal, whose status says enough."""
+LEAST_BODY_SECONDS: Final = 0.5     # however fast the clock runs
 
 
 async def say(wire: Wire, account: Account, session_id: str, words: str, user: str) -> AsyncGenerator[Said, None]:
@@ -47,104 +42,112 @@ async def say(wire: Wire, account: Account, session_id: str, words: str, user: s
                 response = await stack.enter_async_context(wire.open(call, token, timeout=_timeout(wire.clock)))
         except TimeoutError:
             raise AnswerTimedOut("no answer began", may_have_run=True) from None
+        if not response.is_success:
+            raise await _refusal(wire, response)
+        body = await stack.enter_async_context(aclosing(pieces(response)))
+        listener = _Listener(response, body, reader, watch)
+        async for value in listener.values():
+            yield value
+
+
+class _Listener:
+    """Reads one body to its end."""
+
+    def __init__(
+        self, response: httpx.Response, body: AsyncGenerator[bytes, None], reader: FrameReader, watch: Watch
+    ) -> None:
+        self._response = response
+        self._body = body
+        self._reader = reader
+        self._watch = watch
+        self._parser = EventParser(charset=response.charset_encoding)
+        self._is_first = True
+
+    async def values(self) -> AsyncGenerator[Said, None]:
+        while True:
+            seconds, end = self._watch.left()
+            try:
+                piece = await self._next(seconds)
+            except TimeoutError:
+                if end is None:
+                    raise AnswerTimedOut("nothing of substance came in time", may_have_run=True) from None
+                yield self._done(end)
+                return
+            self._watch.hear()
+            for event in self._parser.end() if piece is None else self._parser.feed(piece):
+                self._judge(event)
+                for value in self._reader.read(event.data, event.name):
+                    self._watch.note(value)
+                    if not isinstance(value, Done):
+                        yield value
+            self._check_size()
+            if piece is None:
+                self._check_kind()
+                yield self._done(End.CLOSED)
+                return
+
+    async def _next(self, seconds: float) -> bytes | None:
+        """What comes next of the body; None at its end. A break after the marked end is an end too."""
+        if seconds <= 0:
+            raise TimeoutError
         try:
             with transport_faults(acts=True):
-                async with aclosing(_events(wire, response)) as events:
-                    async for value in _read(events, reader, watch):
-                        yield value
-        except Unreachable as fault:
-            raise StreamBroken(fault.reason, http_status=response.status_code, may_have_run=True) from fault
+                async with self._watch.clock.timeout(seconds):
+                    return await anext(self._body, None)
+        except (Unreachable, StreamBroken) as fault:
+            if self._watch.is_marked:
+                return None
+            raise StreamBroken(fault.reason, http_status=self._response.status_code, may_have_run=True) from fault
+        except BadReply as fault:
+            fault.may_have_run = True
+            raise
+
+    def _done(self, end: End) -> Done:
+        return self._watch.done(end, is_framed=is_framed(self._response))
+
+    def _judge(self, event: ServerEvent) -> None:
+        """A body of plain JSON may be a refusal with HTTP 200 (2001, say) instead of an answer."""
+        if self._is_first and event.is_bare and event.data.startswith("{"):
+            answer = Answer(self._response.status_code, jsontext.bytes_of(event.data))
+            try:
+                with attributed(self._response):
+                    unwrap(answer)
+            except NemoError as fault:
+                is_nameless = type(fault) is NemoError and fault.code is None
+                fault.may_have_run = isinstance(fault, ServerFault | BadReply) or is_nameless
+                raise
+        self._is_first = False
+
+    def _check_size(self) -> None:
+        if self._reader.characters > MAX_ANSWER_CHARACTERS:
+            raise StreamBroken(f"an answer of more than {MAX_ANSWER_CHARACTERS} characters", may_have_run=True)
+
+    def _check_kind(self) -> None:
+        """A body without a single event, such as a page of HTML with HTTP 200, is no answer."""
+        if self._parser.strange:
+            answer = Answer(self._response.status_code, jsontext.bytes_of(self._parser.strange))
+            try:
+                unwrap(answer)
+            except NemoError as fault:
+                raise BadReply(fault.reason, http_status=fault.http_status, may_have_run=True) from fault
 
 
-class Watch:
-    """Knows from what was heard how long to go on listening, and what the end of patience means."""
-
-    def __init__(self, clock: Clock, reader: FrameReader) -> None:
-        self.clock = clock
-        self._reader = reader
-        self._began = self._heard = self._substance = clock.now()
-        self._marked: float | None = None
-        self._status: Activity | None = None
-        self._has_words = False
-
-    @property
-    def is_marked(self) -> bool:
-        """The server said that this was the end."""
-        return self._marked is not None
-
-    def note(self, value: Said) -> None:
-        """Take in one value, a mark of the end included."""
-        self._heard = self.clock.now()
-        if isinstance(value, Done):
-            self._marked = self._heard
-        elif self._is_substance(value):
-            self._substance = self._heard
-        if isinstance(value, Text | Question | Fault):
-            self._has_words = True
-
-    def _is_substance(self, value: Said) -> bool:
-        if isinstance(value, Activity) and value.kind in STATUS:    # only what it did not tell the last time
-            self._status, before = value, self._status
-            return value != before
-        return not isinstance(value, Heartbeat)
-
-    def left(self) -> tuple[float, End | None]:
-        """Seconds until the next deadline, and the end that it means; None where it is a failure."""
-        now = self.clock.now()
-        deadlines: list[tuple[float, End | None]] = [
-            (self._began + WHOLE_CALL_SECONDS, None),
-            (self._substance + NO_SUBSTANCE_SECONDS, None),
-        ]
-        if self._marked is not None:
-            deadlines.append((self._marked + AFTER_MARK_SECONDS, End.MARKED))
-        elif self._has_words and self._reader.open_tools == 0:
-            deadlines.append((self._heard + AFTER_WORDS_SILENT_SECONDS, End.QUIET))
-            deadlines.append((self._substance + AFTER_WORDS_BEATING_SECONDS, End.QUIET))
-        moment, end = min(deadlines, key=lambda deadline: deadline[0])
-        return moment - now, end
-
-
-async def _read(events: AsyncGenerator[str, None], reader: FrameReader, watch: Watch) -> AsyncGenerator[Said, None]:
-    while True:
-        seconds, end = watch.left()
-        try:
-            async with watch.clock.timeout(seconds):
-                data = await anext(events, None)
-        except TimeoutError:
-            if end is None:
-                raise AnswerTimedOut("nothing of substance came in time", may_have_run=True) from None
-            yield Done(end)
-            return
-        if data is None:
-            yield Done(End.MARKED if watch.is_marked else End.CLOSED)
-            return
-        for value in reader.read(data):
-            watch.note(value)
-            if not isinstance(value, Done):
-                yield value
-
-
-async def _events(wire: Wire, response: httpx.Response) -> AsyncGenerator[str, None]:
-    """The data of each event; an answer that is no stream is an error, or one event."""
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    is_json = kind.endswith("json")
-    if response.is_success and not is_json and kind != "text/html":
-        async with aclosing(event_data(response.aiter_bytes())) as events:
-            async for data in events:
-                yield data
-        return
-    answer = await wire.read(response)
-    text = jsontext.text_of(answer.body).strip()
-    if answer.is_fine and is_json and not text.startswith("{"):
-        if text:
-            yield text
-        return
+async def _refusal(wire: Wire, response: httpx.Response) -> NemoError:
+    """The error of an answer that is none, from its body or, where that does not come, from its status alone."""
+    answer = Answer(response.status_code, b"", wire.hint(response))
     try:
-        unwrap(answer)
+        with transport_faults():
+            async with Clock().timeout(max(REFUSAL_BODY_SECONDS / wire.clock.scale, LEAST_BODY_SECONDS)):
+                answer = await wire.read(response)
+    except (TimeoutError, Unreachable):
+        pass
+    try:
+        with attributed(response):
+            unwrap(answer)
     except NemoError as fault:
-        fault.may_have_run = isinstance(fault, ServerFault) or (isinstance(fault, BadReply) and answer.is_fine)
-        raise
-    yield text
+        fault.may_have_run = isinstance(fault, ServerFault)
+        return fault
+    return BadReply("an answer that is neither good nor bad", http_status=response.status_code, may_have_run=True)
 
 
 def _message(session_id: str, words: str, user: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ class Text:
     block: int
     text: str
     whole: bool     # the block is finished
+    awaits_whole: bool = field(default=False, compare=False)    # a piece in a shape that repeats all of it at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The agent thinks or the server tells its status: a sign of work, no words of the answer.
+    """The agent thinks, prepares a tool or runs code, or the server tells its status: a sign of work, no words to show.
 
     The studio names the stage that it works at, and how much of it is done (0 to 1).
     """
@@ -71,7 +72,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The agent wants to know something before it goes on: the turn is not finished."""
+    """The agent wants to know something before it goes on: the turn is not finished.
+
+    Without `asks` the title is all there is to answer, in free words.
+    """
 
     title: str
     asks: tuple[Ask, ...]
@@ -95,9 +99,15 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The last value of every answer that was not broken off."""
+    """The last value of every answer that was not broken off.
+
+    `doubtful` means that the end proves nothing: the wish may still be at work, so find out and never say it again. That is
+    a close while a tool was at work or in the middle of a text, the close of a body that had neither a length nor a last
+    chunk, and silence where more was to be expected. An answer without words that ends as it should is not doubtful.
+    """
 
     end: End
+    doubtful: bool = False
 
 
 Said = Text | ToolCall | ToolResult | Activity | Heartbeat | Question | Fault | Done

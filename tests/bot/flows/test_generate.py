@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
 from pathlib import Path
 
 import pytest
 
-from bot.flows.errors import NoProjectYet
+from bot.flows.errors import NoProjectYet, ProjectLost
 from bot.flows.generate import Generated, Wish, generate
-from bot.nemo import Clock, Nemo, Secret, ServerFault, SessionLost
+from bot.nemo import LocalFile, Nemo, ServerFault
 from storage import Database
-from tests.nemo_server.replies import data, fault, html
+from tests.nemo_server.replies import bare, data, fault, html
 from tests.nemo_server.server import NemoServer
 
 BACKEND = "cloud"
+wire = pytest.mark.wire
+STATE = "/api/state/*"
 UPLOAD = "/api/upload-video/*"
 SESSIONS = "/api/tasks/me/with-session/nemo_agent"
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[NemoServer]:
-    async with NemoServer() as running:
-        yield running
-
-
-@pytest.fixture
-async def nemo(server: NemoServer) -> AsyncIterator[Nemo]:
-    async with Nemo(server.url, client_id="c1d2", token=Secret("nmv_usr_first"), clock=Clock(400.0)) as client:
-        yield client
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with Database.open(tmp_path / "mureka.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def clip(tmp_path: Path) -> Path:
-    path = tmp_path / "hum.wav"
-    path.write_bytes(b"RIFF")
-    return path
-
-
 async def ask(nemo: Nemo, database: Database, *files: Path, afresh: bool = False) -> Generated:
-    wish = Wish("ada", "terminal", BACKEND, "slower", files, afresh=afresh)
+    wish = Wish("ada", "terminal", BACKEND, "slower", [LocalFile(file) for file in files], afresh=afresh)
     return await generate(wish, nemo=nemo, projects=database.projects, progress=lambda _step: None)
 
 
@@ -85,11 +62,37 @@ async def test_a_lost_project_becomes_a_new_one_and_that_is_told(
     assert current.id == second.project.id
 
 
-async def test_words_for_a_lost_project_are_not_said_again(
+@wire("3/1002")
+async def test_a_wish_for_a_lost_project_is_not_said_and_a_new_project_stands_ready(
+        nemo: Nemo, database: Database, server: NemoServer, clip: Path) -> None:
+    first = await ask(nemo, database, clip)
+    server.on("GET", STATE, fault(1002))
+    with pytest.raises(ProjectLost):
+        await ask(nemo, database)
+    current = await database.projects.current("ada", "terminal", BACKEND)
+    assert current is not None
+    assert current.id != first.project.id
+    assert len(server.asked("POST", "/run_sse")) == 1
+
+
+@wire("3/1002", "5/adk-404")
+async def test_a_wish_that_finds_its_project_lost_is_not_said_again(
         nemo: Nemo, database: Database, server: NemoServer, clip: Path) -> None:
     await ask(nemo, database, clip)
-    server.on("POST", "/run_sse", fault(1002))
-    with pytest.raises(SessionLost):
+    server.on("POST", "/run_sse", bare({"detail": "Session not found"}, 404))
+    with pytest.raises(ProjectLost):
         await ask(nemo, database)
-    assert await database.projects.current("ada", "terminal", BACKEND) is None
     assert len(server.asked("POST", "/run_sse")) == 2
+    assert len(server.asked("POST", SESSIONS)) == 2
+
+
+@wire("4.7/applied")
+async def test_a_file_that_is_stored_but_not_in_the_project_is_named_in_the_wish(
+        nemo: Nemo, database: Database, server: NemoServer, clip: Path) -> None:
+    stored = {"filename": "hum.wav", "file_type": "audio", "cdn_url": "https://cdn.example/7.wav"}
+    server.on("POST", UPLOAD, data({"files": [stored], "session_state_applied": False}))
+    await ask(nemo, database, clip)
+    [request] = server.asked("POST", "/run_sse")
+    words = json.loads(request.body)["new_message"]["parts"][0]["text"]
+    assert words.startswith("slower\n")
+    assert "hum.wav https://cdn.example/7.wav" in words

@@ -43,12 +43,14 @@ from tests.nemo_server.server import SESSION, NemoServer
 
 Connect = Callable[..., Nemo]
 
+wire = pytest.mark.wire
 CREDITS = "/api/credits/balance/simple"
 STATE = f"/api/state/nemo_agent/me/{SESSION}/latest"
 SESSIONS = "/api/tasks/me/with-session/nemo_agent"
 TOKENS = "/api/auth/anonymous-token"
 
 
+@wire("2/authorization", "2/attribution", "2/user-agent", "1/environment")
 async def test_every_call_carries_the_three_attribution_headers_and_the_token(
     connect: Connect, server: NemoServer, tmp_path: Path
 ) -> None:
@@ -68,9 +70,11 @@ async def test_every_call_carries_the_three_attribution_headers_and_the_token(
         assert request.headers["x-skill-source"] == "mureka-ai"
         assert request.headers["x-skill-version"] == version("mureka-bot")
         assert request.headers["x-skill-platform"] == "discord"
+        assert request.headers["user-agent"] == f"mureka-bot/{version('mureka-bot')}"
         assert request.headers["authorization"] == "Bearer nmv_usr_first"
 
 
+@wire("2/platform")
 @pytest.mark.parametrize(("environ", "path", "platform"), [
     ({"SKILL_SOURCE": " discord "}, "/x/cursor/y", "discord"),
     ({}, "/srv/a/.ClawHub/skills/y", "clawhub"),
@@ -82,6 +86,7 @@ def test_the_platform_is_the_setting_else_the_install_path(environ: dict[str, st
     assert attribution(environ, Path(path))["X-Skill-Platform"] == platform
 
 
+@wire("2/client-id", "4.1")
 async def test_without_a_token_one_anonymous_token_is_asked_for_with_the_client_id(
     connect: Connect, server: NemoServer, kept: list[AnonymousToken]
 ) -> None:
@@ -97,6 +102,20 @@ async def test_without_a_token_one_anonymous_token_is_asked_for_with_the_client_
     assert str(kept[0].expires_at) == "2030-01-02 03:04:05+00:00"
 
 
+@wire("4.1/optional")
+@pytest.mark.parametrize("told", [
+    {}, {"user_id": None, "expires_at": None, "credits": None}, {"expires_at": "never", "credits": "unlimited", "user_id": ""},
+])
+async def test_a_token_of_which_nothing_else_is_told_is_good_enough(
+    connect: Connect, server: NemoServer, told: dict[str, Any]
+) -> None:
+    server.on("POST", TOKENS, replies.data({"token": "nmv_usr_bare", **told}))
+    token = await connect(token=None).anonymous_token()
+    assert token.token == Secret("nmv_usr_bare")
+    assert (token.user_id, token.expires_at, token.credits) == (None, None, None)
+
+
+@wire("3/1001", "3/1010", "3/1011", "3/401")
 @pytest.mark.parametrize("refusal", [
     replies.fault(1001), replies.fault(1010), replies.fault(1011), replies.fault(1001, status=401),
     replies.bare({"detail": "Unauthorized"}, 401), replies.html(401),
@@ -169,39 +188,41 @@ async def test_a_token_that_no_header_can_carry_is_refused_here(
 
 
 @pytest.mark.parametrize(("reply", "kind"), [
-    (replies.fault(1002), SessionLost),
-    (replies.bare({"detail": "Session not found"}, 404), SessionLost),
+    pytest.param(replies.fault(1002), SessionLost, marks=wire("3/1002")),
+    pytest.param(replies.bare({"detail": "Session not found"}, 404), SessionLost, marks=wire("3/404")),
     (replies.bare({"detail": "Not Found"}, 404), NotFound),
     (replies.html(404), NotFound),
-    (replies.fault(2001), CreditsUsedUp),
-    (replies.fault(4001), FileTypeRefused),
-    (replies.fault(4002), FileTooLarge),
-    (replies.html(413), FileTooLarge),
-    (replies.fault(402), PlanRefused),
+    pytest.param(replies.fault(2001), CreditsUsedUp, marks=wire("3/2001")),
+    pytest.param(replies.fault(4001), FileTypeRefused, marks=wire("3/4001")),
+    pytest.param(replies.fault(4002), FileTooLarge, marks=wire("3/4002")),
+    pytest.param(replies.html(413), FileTooLarge, marks=wire("3/413")),
+    pytest.param(replies.fault(402), PlanRefused, marks=wire("3/402")),
     (replies.fault(0, status=402), PlanRefused),
-    (replies.fault(403, status=403), Refused),
-    (replies.fault(2001, status=402), CreditsUsedUp),
+    pytest.param(replies.fault(403, status=403), Refused, marks=wire("3/403")),
+    pytest.param(replies.fault(2001, status=402), CreditsUsedUp, marks=wire("3/status-or-code")),
     (replies.bare({"code": "2001", "message": "as text"}), CreditsUsedUp),
-    (replies.bare({"success": False, "error": "no"}), NemoError),
+    pytest.param(replies.bare({"success": False, "error": "no"}), NemoError, marks=wire("3/envelope-success")),
     (replies.bare({"success": False, "error": {"code": 4001, "message": "no"}}), FileTypeRefused),
     (replies.bare({"error": "no"}), NemoError),
-    (replies.bare({"detail": [{"loc": ["body"], "msg": "field required"}]}, 422), RequestRefused),
+    pytest.param(replies.bare({"detail": [{"loc": ["body"], "msg": "field required"}]}, 422), RequestRefused,
+                 marks=wire("3/envelope-detail")),
     (replies.raw(b"", 400), RequestRefused),
-    (replies.html(200), BadReply),
+    pytest.param(replies.html(200), BadReply, marks=wire("3/envelope-plain")),
     (replies.raw(b"", 200), BadReply),
     (replies.raw(b"[" * 100_000), BadReply),
     (replies.redirect("https://elsewhere.example/"), BadReply),
     (replies.raw(b"\xff\xfe{", 418), NemoError),
 ])
 async def test_each_row_of_the_code_table_is_a_class(
-    nemo: Nemo, server: NemoServer, reply: ServerReply, kind: type[NemoError]
+    connect: Connect, server: NemoServer, reply: ServerReply, kind: type[NemoError]
 ) -> None:
     server.on("POST", SESSIONS, reply)
     with pytest.raises(NemoError) as caught:
-        await nemo.create_session("x")
+        await connect(own_token=True).create_session("x")
     assert type(caught.value) is kind
 
 
+@wire("3/reason")
 @pytest.mark.parametrize(("reply", "reason"), [
     (replies.fault(2001, "out of credits"), "out of credits"),
     (replies.bare({"code": 5, "reason": "because"}), "because"),
@@ -219,6 +240,7 @@ async def test_the_servers_words_are_kept_without_tags_and_tokens(
     assert caught.value.reason == reason
 
 
+@wire("4.6", "4.6/granted", "3/envelope-code", "3/envelope-bare", "3/0")
 @pytest.mark.parametrize("body", [
     b'{"code":0,"data":{"available":5}}', b'{"success":true,"data":{"available":5}}', b'{"available":5}',
     b'{"data":{"available":"5"}}', b'\xef\xbb\xbf{"code":"0","data":{"available":5.0}}',
@@ -256,13 +278,14 @@ async def test_a_hint_beyond_all_patience_is_told_and_not_waited_for(nemo: Nemo,
     assert len(server.asked("GET", CREDITS)) <= 2
 
 
-@pytest.mark.parametrize("passing", [replies.html(502), replies.nothing(), replies.fault(429, status=429)])
+@wire("3/408-5xx")
+@pytest.mark.parametrize("passing", [replies.html(502), replies.nothing(), replies.fault(408, status=408)])
 async def test_what_acts_is_sent_once(nemo: Nemo, server: NemoServer, passing: ServerReply) -> None:
     server.on("POST", SESSIONS, passing)
     with pytest.raises(NemoError) as caught:
         await nemo.create_session("x")
     assert len(server.asked("POST", SESSIONS)) == 1
-    assert caught.value.may_have_run is not isinstance(caught.value, RateLimited)
+    assert caught.value.may_have_run
 
 
 async def test_a_server_that_is_not_there_is_unreachable_and_nothing_has_run(connect: Connect) -> None:
@@ -281,6 +304,7 @@ def test_retry_after_is_read_in_all_its_forms(header: str | None, seconds: float
     assert retry_after(header, wall_now=100.0) == seconds
 
 
+@wire("4.2")
 async def test_sessions_keep_their_ids_as_text_even_when_they_come_as_numbers(nemo: Nemo, server: NemoServer) -> None:
     server.on("POST", SESSIONS, replies.data({"session_id": 1234567890123456789, "task_id": None}))
     session = await nemo.create_session("片子 \"x\" \udcff", "zh-CN")

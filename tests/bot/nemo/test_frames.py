@@ -1,14 +1,14 @@
-"""Reading events: ADK's shape, questions, faults, and whatever else may come, in any bytes and any pieces."""
+"""Reading events: the documented shape with its variants, wrappings, questions, and whatever bytes may come, in any pieces."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
+import httpx
 import pytest
+from httpx_sse import EventSource
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,8 +28,8 @@ from bot.nemo import (
     ToolResult,
 )
 from bot.nemo.errors import StreamBroken
-from bot.nemo.frames import FrameReader
-from bot.nemo.sse import event_data
+from bot.nemo.stream.frames import FrameReader
+from bot.nemo.stream.sse import MAX_EVENT_BYTES, EventParser, ServerEvent
 
 
 def read(*frames: Any) -> list[Said]:
@@ -44,128 +44,158 @@ def spoken(*frames: Any) -> str:
     return reply.text
 
 
-def adk(*parts: dict[str, Any], author: str = "nemo", **fields: Any) -> dict[str, Any]:
-    return {"invocationId": "e-1", "author": author, "content": {"role": "model", "parts": list(parts)}, **fields}
-
-
-def test_adk_pieces_add_up_until_the_whole_replaces_them() -> None:
-    assert read(
-        adk({"text": "Your "}, partial=True), adk({"text": "song"}, partial=True), adk({"text": "Your song."}),
-        adk({"text": "Next"}, partial=True),
-    ) == [Text(0, "Your ", False), Text(0, "Your song", False), Text(0, "Your song.", True), Text(1, "Next", False)]
-
-
-def test_adk_wholes_without_pieces_are_blocks_of_their_own() -> None:
-    assert spoken(adk({"text": "One."}), adk({"text": "Two."})) == "One.\n\nTwo."
-
-
-def test_two_agents_that_speak_at_once_do_not_mix() -> None:
-    assert spoken(
-        adk({"text": "a1"}, author="a", partial=True), adk({"text": "b1"}, author="b", partial=True),
-        adk({"text": "a2"}, author="a", partial=True), adk({"text": "b1 b2"}, author="b"),
-    ) == "a1a2\n\nb1 b2"
-
-
-def test_thoughts_and_the_members_own_words_are_not_shown() -> None:
-    values = read(adk({"text": "hmm", "thought": True}, {"text": "Done."}), adk({"text": "make it"}, author="user"))
-    assert values == [Activity("thinking"), Text(0, "Done.", True)]
-
-
-def test_adk_tools_are_told_also_under_the_role_of_the_user() -> None:
-    call = {"functionCall": {"id": "c1", "name": "add_music", "args": {"mood": "calm"}}}
-    response = {"functionResponse": {"id": "c1", "name": "add_music", "response": {"ok": True}}}
-    event = adk(response)
-    event["content"]["role"] = "user"
-    assert read(adk({"text": "One moment."}, call), event) == [
-        Text(0, "One moment.", True), ToolCall("add_music", {"mood": "calm"}, "c1"),
-        ToolResult("add_music", {"ok": True}, "c1")]
-
-
-def test_one_event_sent_twice_for_its_artifact_is_told_once() -> None:
-    event = adk({"text": "Done."}, id="x1")
-    assert spoken(event, {**event, "actions": {"artifactDelta": {"a": 1}}}) == "Done."
-
-
-def test_one_fault_told_by_two_events_is_told_once() -> None:
-    values = read(
-        {"author": "nemo", "errorCode": "RESOURCE_EXHAUSTED", "errorMessage": "quota"},
-        {"error": "429 RESOURCE_EXHAUSTED: quota", "error_details": "…"})
-    assert values == [Fault("quota", "RESOURCE_EXHAUSTED")]
-
-
 def test_two_faults_with_words_between_them_are_two() -> None:
     values = read({"type": "error", "error": "a"}, {"type": "text", "content": "b"}, {"type": "error", "error": "c"})
     assert [value for value in values if isinstance(value, Fault)] == [Fault("a"), Fault("c")]
 
 
+@pytest.mark.wire("5/error")
 @pytest.mark.parametrize("frame", [
     {"error": "boom"}, {"type": "error", "error": {"message": "boom"}}, {"type": "error", "message": "boom"},
-    {"author": "nemo", "errorMessage": "boom"}, {"author": "nemo", "error_message": "boom"},
+    {"author": "nemo", "errorMessage": "boom"}, {"author": "nemo", "error_message": "boom"}, {"detail": "boom"},
+    {"success": False, "error": "boom"}, {"detail": [{"loc": ["body"], "msg": "boom"}]}, {"type": "ERROR", "error": "boom"},
+    {"type": "error", "error": "<html><head><title>x</title></head><h1>boom</h1></html>"}, {"event": "error", "data": "boom"},
+    {"event": "error", "data": {"message": "boom"}}, {"type": "error", "data": {"error": "boom"}},
 ])
 def test_errors_come_in_many_shapes(frame: dict[str, Any]) -> None:
     assert read(frame) == [Fault("boom")]
 
 
-def test_a_good_end_in_an_error_field_is_no_fault() -> None:
-    assert read({"author": "nemo", "errorCode": "STOP", "turnComplete": True}) == [Done(End.MARKED)]
+@pytest.mark.wire("5/error")
+@pytest.mark.parametrize("frame", [
+    {"type": "error", "error": "no", "code": 2001}, {"error": {"code": 2001, "message": "no"}},
+    {"code": 2001, "message": "no", "data": None}, {"author": "nemo", "errorCode": 2001, "errorMessage": "no"},
+    {"type": "error", "error": "no", "error_code": 2001}, {"type": "error", "error": "no", "code": 2001.0},
+    {"error": "no", "error_details": {"code": 2001}},
+])
+def test_a_code_is_kept_wherever_it_stands(frame: dict[str, Any]) -> None:
+    assert read(frame) == [Fault("no", 2001)]
 
 
-def test_words_after_a_fault_still_come() -> None:
-    assert spoken({"author": "nemo", "errorCode": "X"}, adk({"text": "All the same."})) == "All the same."
+@pytest.mark.parametrize(("data", "name", "values"), [
+    ("boom", "error", [Fault("boom")]), ('{"message":"boom"}', "error", [Fault("boom")]), ("hi", "text", [Text(0, "hi", False)]),
+    ('{"content":"hi"}', "text", [Text(0, "hi", False)]), ('{"type":"text","content":"hi"}', "message", [Text(0, "hi", False)]),
+    ("{}", "heartbeat", [Heartbeat()]), ("", "ping", [Heartbeat()]), ("{}", "done", [Done(End.MARKED)]),
+    ('{"error":"boom"}', "message", [Fault("boom")]), ('{"name":"t"}', "tool_call", [ToolCall("t")]), ("hi", "message", []),
+    ('{"author":"nemo","content":{"parts":[{"text":"hi"}]}}', "error", [Text(0, "hi", True)]),
+])
+def test_the_name_of_an_event_tells_its_type_where_its_data_does_not(data: str, name: str, values: list[Said]) -> None:
+    assert list(FrameReader().read(data, name)) == values
 
 
+@pytest.mark.wire("5/text")
+@pytest.mark.wire("5/tool-names")
+@pytest.mark.wire("5/activity")
+@pytest.mark.wire("5/keep-alive")
 @pytest.mark.parametrize(("frame", "value"), [
     ({"type": "chunk", "text": "a"}, Text(0, "a", False)),
+    ({"type": "chunk", "content": "a"}, Text(0, "a", False)),
     ({"type": "text", "text": "a"}, Text(0, "a", False)),
+    ({"type": "text", "content": {"text": "a"}}, Text(0, "a", False)),
+    ({"type": "text", "content": [{"type": "text", "text": "a"}]}, Text(0, "a", False)),
+    ({"type": "text", "data": {"content": "a"}}, Text(0, "a", False)),
     ({"type": "tool_start", "tool": "t"}, ToolCall("t")),
     ({"type": "toolcall_start", "tool_name": "t"}, ToolCall("t")),
+    ({"type": "tool_call", "toolName": "t", "arguments": {"a": 1}, "tool_call_id": 7}, ToolCall("t", {"a": 1}, "7")),
     ({"type": "tool_end", "tool": "t", "result": 1}, ToolResult("t", 1)),
     ({"type": "toolcall_end", "name": "t"}, ToolResult("t")),
+    ({"type": "thinking_start"}, Activity("thinking_start")),
     ({"type": "thinking_chunk", "content": "hm"}, Activity("thinking_chunk")),
+    ({"type": "thinking_end"}, Activity("thinking_end")),
     ({"type": "warming_up"}, Activity("warming_up")),
     ({"type": "message_accepted"}, Activity("message_accepted")),
     ({"type": "status", "stage": "film", "progress": 40}, Activity("status", "film", 0.4)),
-    ({"type": "pong"}, Heartbeat()), ("ping", Heartbeat()), ("heartbeat", Heartbeat()),
-    ({"type": "done"}, Done(End.MARKED)), ("[DONE]", Done(End.MARKED)),
+    ({"type": "status", "status": "sandbox_startup"}, Activity("status", "sandbox_startup")),
+    ({"type": "pong"}, Heartbeat()), ("ping", Heartbeat()), ("heartbeat", Heartbeat()), ('"heartbeat"', Heartbeat()),
+    ({"type": "done"}, Done(End.MARKED)), ("[DONE]", Done(End.MARKED)), ('"[DONE]"', Done(End.MARKED)),
 ])
 def test_every_variant_of_an_event_is_understood(frame: Any, value: Said) -> None:
     assert read(frame) == [value]
 
 
+@pytest.mark.parametrize("wrapped", [
+    {"event": {"type": "text", "content": "a"}}, {"data": {"type": "text", "content": "a"}}, [{"type": "text", "content": "a"}],
+    '"{\\"type\\":\\"text\\",\\"content\\":\\"a\\"}"', {"event": "text", "data": {"content": "a"}},
+    {"event": "text", "data": "a"}, {"event": "message", "data": '{"type":"text","content":"a"}'},
+    {"code": 0, "data": {"type": "text", "content": "a"}}, {"type": "event", "payload": {"type": "text", "content": "a"}},
+    {"jsonrpc": "2.0", "result": [{"data": {"type": "text", "content": "a"}}]},
+])
+def test_an_event_inside_of_another_is_found(wrapped: Any) -> None:
+    assert read(wrapped) == [Text(0, "a", False)]
+
+
+@pytest.mark.wire("5/not-json")
+@pytest.mark.parametrize("frame", [
+    "not json", "{", "[1", "NaN", "5", "null", '""', '"hello"', {"type": "mystery"}, {"type": 7}, {}, [], [[[[[[[[[1]]]]]]]]],
+    {"data": {"data": {"data": {"data": {"data": {"data": {"data": {"data": {}}}}}}}}}, {"type": "usage", "code": 5},
+    {"type": "text"}, {"type": "text", "content": None}, {"type": "text", "content": "x", "role": "user"}, "[" * 100_000,
+])
+def test_what_is_not_understood_is_ignored(frame: Any) -> None:
+    assert read(frame) == []
+
+
 def test_chunks_that_are_repeated_as_one_text_are_not_doubled() -> None:
-    assert spoken({"type": "chunk", "text": "Your "}, {"type": "chunk", "text": "song."},
-                  {"type": "text", "content": "Your song."}) == "Your song."
+    chunks = {"type": "chunk", "text": "Your "}, {"type": "chunk", "text": "song."}
+    assert spoken(*chunks, {"type": "text", "content": "Your song."}) == "Your song."
+    assert spoken(*chunks, {"type": "text", "content": "Your  song.\n"}) == "Your  song."
+    assert spoken(*chunks, {"type": "text", "content": "Your song. Play it."}) == "Your song. Play it."
+    assert spoken(*chunks, {"type": "text", "content": " Play it."}) == "Your song. Play it."
+
+
+def test_pieces_that_are_repeated_at_the_end_are_not_doubled_also_around_a_tool() -> None:
+    tool = {"type": "tool_call", "name": "t"}, {"type": "tool_result", "name": "t"}
+    first, second = {"type": "text", "content": "I will look. "}, {"type": "text", "content": "All is well."}
+    assert spoken(first, *tool, second, {"type": "text", "content": "I will look. All is well."}) == "I will look. All is well."
+    assert spoken(first, *tool, {"type": "text", "content": "All is"}, {"type": "text", "content": " well."},
+                  second) == "I will look.\n\nAll is well."
 
 
 def test_the_same_piece_twice_is_said_twice() -> None:
     assert spoken({"type": "text", "content": "ha"}, {"type": "text", "content": "ha"}) == "haha"
 
 
+def test_texts_that_are_snapshots_do_not_pile_up() -> None:
+    grown = "Here is your song for tonight."
+    assert spoken(*({"type": "text", "content": grown[:end]} for end in (4, 7, 12, 17, 17, 30))) == grown
+    assert spoken({"type": "text", "content": grown[:20]}, {"type": "text", "content": grown}) == grown
+
+
+@pytest.mark.wire("5/ask_question")
 def test_a_question_keeps_its_options() -> None:
     frame = {"type": "ask_question", "title": "Before I start", "questions": [
         {"id": "q1", "prompt": "Which mood?", "allow_multiple": True,
-         "options": [{"id": "a", "label": "Calm"}, "Wild"]},
-        {"id": 2, "prompt": "How long?"}, "nonsense"]}
+         "options": [{"id": "a", "label": "Calm"}, "Wild", {"value": "s", "text": "Sad"}, {}, None]},
+        {"id": 2, "prompt": "How long?"}, {"question": "Who sings?", "options": {"f": "She", "m": "He"}}, "Any wish?", 5, {}]}
     assert read(frame) == [Question("Before I start", (
-        Ask("q1", "Which mood?", (Choice("a", "Calm"), Choice("Wild", "Wild")), True), Ask("2", "How long?")))]
+        Ask("q1", "Which mood?", (Choice("a", "Calm"), Choice("Wild", "Wild"), Choice("s", "Sad")), True),
+        Ask("2", "How long?"), Ask("3", "Who sings?", (Choice("f", "She"), Choice("m", "He"))), Ask("4", "Any wish?")))]
 
 
-def test_a_trailing_temporary_issue_after_good_words_is_dropped() -> None:
-    noise = adk({"text": "I encountered a temporary issue, please try again."})
-    assert spoken(adk({"text": "Done."}), noise) == "Done."
-    assert spoken(noise).startswith("I encountered")
+@pytest.mark.parametrize(("frame", "asked"), [
+    ({"title": "Which mood?"}, Question("Which mood?", ())),
+    ({"question": "Which mood?", "options": ["Calm"]},
+     Question("Which mood?", (Ask("1", "Which mood?", (Choice("Calm", "Calm"),)),))),
+    ({"questions": {"prompt": "Which mood?"}}, Question("", (Ask("1", "Which mood?"),))),
+])
+def test_a_question_may_stand_alone(frame: dict[str, Any], asked: Question) -> None:
+    assert read({"type": "ask_question", **frame}) == [asked]
+
+
+def test_a_question_about_nothing_is_none() -> None:
+    assert read({"type": "ask_question"}, {"type": "ask_question", "questions": []}) == []
 
 
 NAMES = st.sampled_from([
     "type", "content", "parts", "text", "partial", "author", "error", "code", "functionCall", "functionResponse",
-    "name", "args", "questions", "options", "id", "title", "errorCode", "thought", "turnComplete", "progress", "x"])
+    "name", "args", "questions", "options", "id", "title", "errorCode", "thought", "turnComplete", "progress", "x",
+    "event", "data", "detail", "finishReason", "longRunningToolIds", "error_details", "branch"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=6),
     max_leaves=20,
 )
 KINDS = st.sampled_from([
-    "text", "chunk", "tool_call", "tool_end", "ask_question", "error", "status", "thinking_x", "done"])
+    "text", "chunk", "tool_call", "tool_end", "ask_question", "error", "status", "thinking_x", "done", "data"])
 FRAMES = JSON | st.fixed_dictionaries(
     {"type": KINDS, "content": JSON, "error": JSON, "questions": JSON, "progress": JSON, "args": JSON})
 
@@ -175,21 +205,20 @@ def test_any_json_is_read_without_a_crash(frames: list[Any]) -> None:
     reply = Reply()
     for value in read(*(json.dumps(frame) for frame in frames)):
         reply.add(value)
-    assert isinstance(reply.text, str)
+    assert reply.fault is None or reply.late_fault is None
+    assert "\n\n".join(part for part in reply.parts if isinstance(part, str)) == reply.text
+    assert reply.question is None or reply.question in reply.parts
 
 
-async def pieces_of(body: bytes, cuts: list[int]) -> AsyncIterator[bytes]:
+def parsed(body: bytes, cuts: list[int], **settings: Any) -> list[ServerEvent]:
+    parser = EventParser(**settings)
     edges = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
-    for start, end in pairwise(edges):
-        if start < end:
-            yield body[start:end]
+    found = [event for start, stop in pairwise(edges) for event in parser.feed(body[start:stop])]
+    return [*found, *parser.end()]
 
 
-def events_of(body: bytes, cuts: list[int]) -> list[str]:
-    async def collect() -> list[str]:
-        return [data async for data in event_data(pieces_of(body, cuts))]
-
-    return asyncio.run(collect())
+def data_of(body: bytes, cuts: list[int] | None = None, **settings: Any) -> list[str]:
+    return [event.data for event in parsed(body, cuts or [], **settings)]
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\ufeff"), min_size=1, max_size=12)
@@ -198,40 +227,80 @@ CUTS = st.lists(st.integers(0, 500), max_size=8)
 
 @given(st.lists(WORDS, max_size=6), CUTS, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
 def test_any_chunking_gives_the_same_text(words: list[str], cuts: list[int], end: str, bom: bool) -> None:
-    lines = [f"data: {json.dumps({'type': 'text', 'content': word}, ensure_ascii=False)}{end}{end}" for word in words]
+    lines = [f"data: {json.dumps({'type': 'text', 'content': f'<{at}>{word}'}, ensure_ascii=False)}{end}{end}"
+             for at, word in enumerate(words)]
     body = (b"\xef\xbb\xbf" if bom else b"") + "".join(lines).encode()
-    assert events_of(body, cuts) == events_of(body, [])
     reader = FrameReader()
-    values = [value for data in events_of(body, cuts) for value in reader.read(data)]
-    assert (values[-1].text if values and isinstance(values[-1], Text) else "") == "".join(words)
+    values = [value for data in data_of(body, cuts) for value in reader.read(data)]
+    said = values[-1].text if values and isinstance(values[-1], Text) else ""
+    assert said == "".join(f"<{at}>{word}" for at, word in enumerate(words))
 
 
 SHARDS = st.lists(st.sampled_from([
-    b"data:", b" ", b"\r", b"\n", b"{", b"}", b'"type"', b"\xff", b"\xe5\xa5", b":", b"event: heartbeat", b"id: 1"]))
+    b"data:", b"data", b" ", b"\r", b"\n", b"{", b"}", b"[", b'"type"', b"\xff", b"\xe5\xa5", b":", b"event: heartbeat",
+    b"event:", b"id: 1", b"retry: 5", b"\xef\xbb\xbf", b"x"]))
+BODIES = st.binary(max_size=300) | SHARDS.map(b"".join)
 
 
-@given(st.binary(max_size=300) | SHARDS.map(b"".join), CUTS)
+@given(BODIES, CUTS)
 def test_any_bytes_in_any_pieces_give_the_same_events_and_never_a_crash(body: bytes, cuts: list[int]) -> None:
-    whole = events_of(body, [])
-    assert events_of(body, cuts) == whole
-    read(*whole)
+    whole = parsed(body, [])
+    assert parsed(body, cuts) == whole
+    read(*(event.data for event in whole))
 
 
-async def test_an_event_without_an_end_is_bounded() -> None:
-    async def endless() -> AsyncIterator[bytes]:
-        yield b"data: fine\n\n"
-        while True:
-            yield b"x" * 1000
+@given(BODIES)
+def test_another_reader_of_event_streams_finds_the_same_data(body: bytes) -> None:
+    reference = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=body + b"\n\n",
+                               default_encoding="utf-8-sig")
+    theirs = [event.data.strip() for event in EventSource(reference).iter_sse() if event.data.strip()]
+    assert [event.data for event in parsed(body, []) if event.data and not event.is_bare] == theirs
 
-    events = event_data(endless(), max_bytes=10_000)
-    assert await anext(events) == "fine"
+
+def test_the_fields_of_an_event_are_those_of_the_standard() -> None:
+    body = b"\xef\xbb\xbf: hi\n\nid: 7\nretry: 9\nevent: text\ndata: a\ndata:b\ndata\n\ndata:  c\nother: d\n\nevent: ping\n\n"
+    assert parsed(body, []) == [ServerEvent("text", "a\nb"), ServerEvent("", "c"), ServerEvent("ping", "")]
+
+
+@pytest.mark.parametrize(("body", "data"), [
+    (b'{"a":1}\n{"b":2}\n\n\x1e{"c":3}', ['{"a":1}', '{"b":2}', '{"c":3}']),     # a value a line, RFC 7464 too
+    (b'{\n "a": 1,\n "data": {"b": 2}\n}\n', ['{\n "a": 1,\n "data": {"b": 2}\n}']),
+    (b'[{"a":1}\n,\n{"b":2}]', ['[{"a":1}\n,\n{"b":2}]']),
+    (b'data: x\n\n{"a":1}\n\n', ["x"]), (b'{"a":1}\ndata: x\n\n', ['{"a":1}', "x"]), (b"data: x", ["x"]),
+])
+def test_a_body_of_plain_json_is_read_too(body: bytes, data: list[str]) -> None:
+    assert data_of(body) == data
+    assert data_of(body, list(range(len(body)))) == data
+
+
+def test_another_charset_is_believed_only_where_the_bytes_are_no_utf_8() -> None:
+    assert data_of("data: 好听\n\n".encode("gbk"), charset="gbk") == ["好听"]
+    assert data_of("data: 好听\n\n".encode(), charset="iso-8859-1") == ["好听"]
+    assert data_of(b"data: \xff\n\n", charset="mystery") == ["\ufffd"]
+
+
+@pytest.mark.parametrize("endless", [b"x" * 1000, b"x: 1\n" * 200, b"data: x\n" * 100, b"data\n" * 200, b"event: x" * 100])
+def test_an_event_without_an_end_is_bounded(endless: bytes) -> None:
+    parser = EventParser(max_bytes=10_000)
+    with pytest.raises(StreamBroken) as caught:
+        for _ in range(100):
+            list(parser.feed(endless))
+    assert caught.value.may_have_run
+
+
+def test_an_endless_stream_of_small_events_is_not_bounded() -> None:
+    parser = EventParser(max_bytes=1000)
+    found = [event for _ in range(300) for event in parser.feed(b": comment\n\ndata: a\r\n\r\nid: 7\n: b\n" * 10)]
+    assert len(found) == 3000
+
+
+def test_events_before_one_that_is_too_long_are_not_lost() -> None:
+    events = EventParser(max_bytes=100).feed(b"data: a\n\ndata: b\n\ndata: " + b"x" * 200)
+    assert [next(events).data, next(events).data] == ["a", "b"]
     with pytest.raises(StreamBroken):
-        await anext(events)
+        next(events)
 
 
-async def test_an_endless_stream_of_small_events_is_not_bounded() -> None:
-    async def many() -> AsyncIterator[bytes]:
-        for _ in range(300):
-            yield b": comment\n\ndata: a\r\n\r\n" * 10
-
-    assert len([data async for data in event_data(many(), max_bytes=1000)]) == 3000
+def test_the_ceiling_is_far_above_any_event() -> None:
+    picture = b"data: " + b"A" * (MAX_EVENT_BYTES - 1000) + b"\n\n"
+    assert len(data_of(picture, [300, 400])[0]) == MAX_EVENT_BYTES - 1000

@@ -1,12 +1,9 @@
-"""A project: its state and draft, its uploads."""
+"""A project: its state and draft."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import tracemalloc
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,29 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.nemo import (
-    BadReply,
     Draft,
-    FileTooLarge,
-    FileTypeRefused,
     Nemo,
     NemoError,
-    RemoteFile,
     Segment,
     SessionLost,
     SessionState,
     Track,
     TrackKind,
-    Unreachable,
     jsontext,
 )
 from bot.nemo.envelope import Answer, unwrap
 from tests.nemo_server import replies
-from tests.nemo_server.http import Reply as ServerReply
-from tests.nemo_server.http import Request
 from tests.nemo_server.server import DRAFT, SESSION, NemoServer
 
 STATE = f"/api/state/nemo_agent/me/{SESSION}/latest"
-UPLOAD = f"/api/upload-video/nemo_agent/me/{SESSION}"
 SUBMIT = "/api/render/proxy/lambda"
 ODD_DRAFTS = [
     b'{"t":[{"tt":0,"sg":[{"id":1234567890123456789,"x":1.0,"y":1e3,"z":-0.0,"big":12345678901234567890123}]}]}',
@@ -48,6 +37,7 @@ ODD_DRAFTS = [
 ]
 
 
+@pytest.mark.wire("4.5/opaque")
 @pytest.mark.parametrize("draft", ODD_DRAFTS)
 async def test_a_draft_goes_back_byte_for_byte(nemo: Nemo, server: NemoServer, draft: bytes) -> None:
     server.on("GET", STATE, replies.raw(b'{"code":0,"data":{"state":{"draft": ' + draft + b' ,"generated_media":{}}}}'))
@@ -66,6 +56,7 @@ async def test_a_project_without_a_draft_is_not_rendered(nemo: Nemo, server: Nem
         await nemo.submit_render("key", SESSION, state.draft)
 
 
+@pytest.mark.wire("4.5")
 @pytest.mark.parametrize("body", [
     b'{"code":0,"data":{"state":{"draft":%s,"generated_media":{"tune":[60]}}}}',
     b'{"success":true,"data":{"draft":%s,"generated_media":{"tune":[60]}}}',
@@ -91,6 +82,8 @@ async def test_a_lost_session_is_told(nemo: Nemo, server: NemoServer) -> None:
         await nemo.state(SESSION)
 
 
+@pytest.mark.wire("4.5/short-names")
+@pytest.mark.wire("4.5/track-types")
 def test_the_summary_reads_tracks_segments_and_the_title() -> None:
     draft = Draft.of(json.dumps({"d": "10000", "m": {"title": "Dusk", "width": 1080, "height": 1920}, "t": [
         {"tt": 0, "sg": [{"name": "city", "start": 0, "end": 10000}]},
@@ -105,6 +98,8 @@ def test_the_summary_reads_tracks_segments_and_the_title() -> None:
         Track(TrackKind.OTHER, ()), Track(TrackKind.OTHER, ()))
 
 
+@pytest.mark.wire("4.5/ready")
+@pytest.mark.wire("4.5/string-draft")
 @pytest.mark.parametrize(("draft", "renderable"), [
     ("{}", False), ('{"t":[]}', False), ('{"t":[{"sg":[]}]}', False), ('{"t":[{"sg":[{}]}]}', True), ("null", False),
     ('{"t":{}}', False), ('"<draft><track><clip/></track></draft>"', True), ('"{\\"t\\":[{\\"sg\\":[1]}]}"', True),
@@ -149,101 +144,3 @@ async def test_the_fingerprint_follows_the_work_and_not_the_order_of_members(nem
         {"draft": {"d": 2, "t": []}, "generated_media": None}])))
     first, same, other = [(await nemo.state(SESSION)).fingerprint for _ in range(3)]
     assert first == same != other
-
-
-@pytest.mark.parametrize("name", [
-    'say "hi".wav', "two\nlines.wav", "晚霞 🌇.wav", "a;b=c.wav", "back\\slash.wav", "%22.wav"])
-async def test_a_file_arrives_whole_under_any_name(nemo: Nemo, server: NemoServer, tmp_path: Path, name: str) -> None:
-    clip = tmp_path / name
-    clip.write_bytes(b"RIFF\r\n--boundary\r\n" + bytes(range(256)))
-    uploaded = await nemo.upload(SESSION, [clip])
-    assert uploaded.files == (RemoteFile("clip.wav", "audio", "https://cdn.example/c.wav", 2.5),)
-    [request] = server.asked("POST", UPLOAD)
-    [(field, sent_name, body)] = parts_of(request)
-    escaped = name.replace("\\", "\\\\").replace('"', "%22").replace("\n", "%0A")
-    assert (field, sent_name, body) == ("files", escaped, clip.read_bytes())
-
-
-async def test_several_files_repeat_the_field(nemo: Nemo, server: NemoServer, tmp_path: Path) -> None:
-    paths = [tmp_path / "a.wav", tmp_path / "b.png"]
-    for path in paths:
-        path.write_bytes(path.name.encode())
-    steps: list[tuple[int, int]] = []
-    await nemo.upload(SESSION, paths, progress=lambda done, total: steps.append((done, total)))
-    [request] = server.asked("POST", UPLOAD)
-    assert parts_of(request) == [("files", "a.wav", b"a.wav"), ("files", "b.png", b"b.png")]
-    assert steps[-1] == (10, 10)
-
-
-async def test_a_stored_file_may_not_be_in_the_project_yet(nemo: Nemo, server: NemoServer, tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"x")
-    server.on("POST", UPLOAD, replies.data({"files": None, "session_state_applied": False}))
-    uploaded = await nemo.upload(SESSION, [tmp_path / "a"])
-    assert (uploaded.files, uploaded.applied) == ((), False)
-
-
-async def test_a_large_upload_takes_little_memory_and_tells_its_progress(
-    nemo: Nemo, server: NemoServer, tmp_path: Path
-) -> None:
-    size = 64 * 1024 * 1024
-    clip = tmp_path / "large.wav"
-    with clip.open("wb") as file:
-        file.truncate(size)
-    await nemo.credits()
-    steps: list[int] = []
-    tracemalloc.start()
-    try:
-        await nemo.upload(SESSION, [clip], progress=lambda done, total: steps.append(done))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    [request] = server.asked("POST", UPLOAD)
-    assert size < request.size < size + 1000
-    assert peak < 12 * 1024 * 1024      # of which the server keeps 4
-    assert steps == sorted(steps)
-    assert steps[-1] == size
-    assert len(steps) > 50
-
-
-async def test_an_upload_that_is_refused_for_its_token_is_sent_whole_once_more(
-    nemo: Nemo, server: NemoServer, tmp_path: Path
-) -> None:
-    clip = tmp_path / "a.wav"
-    clip.write_bytes(b"x" * 100_000)
-    server.on("POST", UPLOAD, replies.fault(1001), replies.data({"files": []}))
-    await nemo.upload(SESSION, [clip])
-    first, second = server.asked("POST", UPLOAD)
-    assert parts_of(first)[0][2] == parts_of(second)[0][2] == clip.read_bytes()
-
-
-@pytest.mark.parametrize(("reply", "kind"), [
-    (replies.fault(4001), FileTypeRefused), (replies.fault(4002), FileTooLarge), (replies.html(413), FileTooLarge),
-    (replies.fault(1002), SessionLost), (replies.nothing(), Unreachable), (replies.html(200), BadReply),
-])
-async def test_a_refused_upload_is_not_repeated(
-    nemo: Nemo, server: NemoServer, tmp_path: Path, reply: ServerReply, kind: type[NemoError]
-) -> None:
-    (tmp_path / "a").write_bytes(b"x")
-    server.on("POST", UPLOAD, reply)
-    with pytest.raises(kind):
-        await nemo.upload(SESSION, [tmp_path / "a"])
-    assert len(server.asked("POST", UPLOAD)) == 1
-
-
-async def test_a_file_that_is_gone_is_an_error_of_the_disk(nemo: Nemo, server: NemoServer, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        await nemo.upload(SESSION, [tmp_path / "gone"])
-    assert server.requests == []
-
-
-def parts_of(request: Request) -> list[tuple[str, str, bytes]]:
-    """The parts of a multipart body, names as they were sent."""
-    assert hashlib.sha256(request.body).hexdigest() == request.digest
-    boundary = request.headers["content-type"].partition("boundary=")[2].encode()
-    found = []
-    for part in request.body.split(b"--" + boundary)[1:-1]:
-        head, _, body = part.partition(b"\r\n\r\n")
-        disposition = next(line for line in head.decode().split("\r\n") if line.startswith("Content-Disposition"))
-        field, _, name = disposition.partition('; name="')[2].partition('"; filename="')
-        found.append((field, name.removesuffix('"'), body.removesuffix(b"\r\n")))
-    return found

@@ -36,8 +36,8 @@ from bot.nemo import (
     ToolResult,
     Unreachable,
 )
-from bot.nemo.frames import FrameReader
-from bot.nemo.saying import Watch
+from bot.nemo.stream.frames import FrameReader
+from bot.nemo.stream.watch import Watch
 from tests.nemo_server import replies
 from tests.nemo_server.http import Reply as ServerReply
 from tests.nemo_server.server import SESSION, NemoServer
@@ -50,6 +50,7 @@ WORDS = {"type": "text", "content": "Here it is."}
 BEAT = {"type": "heartbeat"}
 
 
+@pytest.mark.wire("5/body")
 async def test_the_message_is_sent_in_the_documented_shape(
     nemo: Nemo, server: NemoServer, answer: Answer
 ) -> None:
@@ -62,6 +63,7 @@ async def test_the_message_is_sent_in_the_documented_shape(
     assert request.headers["content-type"] == "application/json"
 
 
+@pytest.mark.wire("5/documented")
 async def test_the_documented_events_become_values(
     nemo: Nemo, server: NemoServer, answer: Answer
 ) -> None:
@@ -134,6 +136,7 @@ async def test_a_tool_at_work_is_waited_for_longer_than_words(
 
 
 @pytest.mark.parametrize("beats", [[], [BEAT, BEAT], [{"type": "status", "stage": "x"}] * 3])
+@pytest.mark.wire("6/substance")
 async def test_heartbeats_alone_are_no_substance(
     connect: Connect, server: NemoServer, answer: Answer, beats: list[Any]
 ) -> None:
@@ -168,13 +171,14 @@ async def test_a_server_that_never_begins_to_answer_times_out(
     (replies.fault(1001), TokenRejected, False),
     (replies.redirect("/elsewhere", 307), BadReply, False),
 ])
+@pytest.mark.wire("6/resend")
 async def test_a_wish_is_sent_once_whatever_happens_and_the_error_says_whether_it_may_be_at_work(
     nemo: Nemo, server: NemoServer, answer: Answer, reply: ServerReply, kind: type[NemoError], may_have_run: bool
 ) -> None:
     server.on("POST", SAY, reply)
     with pytest.raises(NemoError) as caught:
         await answer(nemo)
-    assert (type(caught.value), caught.value.may_have_run) == (kind, may_have_run)
+    assert isinstance(caught.value, kind) and caught.value.may_have_run == may_have_run
     assert len(server.asked("POST", SAY)) == 1
 
 
@@ -236,6 +240,8 @@ class HandClock(Clock):
         return self.moment
 
 
+@pytest.mark.wire("6/whole")
+@pytest.mark.wire("6/substance")
 def test_the_deadlines_of_an_answer() -> None:
     clock, reader = HandClock(), FrameReader()
     watch = Watch(clock, reader)
@@ -251,22 +257,42 @@ def test_the_deadlines_of_an_answer() -> None:
     clock.moment = 660.0
     watch.note(Heartbeat())
     assert watch.left() == (90.0, End.QUIET)
+    clock.moment = 700.0
+    watch.hear()                                        # a comment, or a byte of what is to come
+    assert watch.left() == (90.0, End.QUIET)
     clock.moment = 850.0
     watch.note(Heartbeat())
     assert watch.left() == (40.0, End.QUIET)            # five minutes of heartbeats after words
     watch.note(Done(End.MARKED))
     assert watch.left() == (10.0, End.MARKED)
+    watch.note(Text(0, "Here it is", False))
+    assert not watch.is_marked                          # the mark was that of one turn of several
 
 
-def test_only_a_new_status_is_substance() -> None:
+@pytest.mark.wire("6/substance")
+def test_after_a_tools_result_words_are_waited_for_longer_than_after_words() -> None:
     clock = HandClock()
     watch = Watch(clock, FrameReader())
+    watch.note(Text(0, "I look.", False))
+    watch.note(ToolResult("look"))
+    assert watch.left() == (300.0, End.QUIET)
+    assert watch.done(End.QUIET, is_framed=True).doubtful
+
+
+@pytest.mark.wire("6/substance")
+def test_a_status_that_was_told_before_is_no_substance() -> None:
+    clock = HandClock()
+    watch = Watch(clock, FrameReader())
+    watch.note(Activity("status", "film", 0.3))
     watch.note(Activity("status", "film", 0.1))
     clock.moment = 60.0
     watch.note(Activity("status", "film", 0.1))
     assert watch.left()[0] == 540.0
     watch.note(Activity("status", "film", 0.2))
     assert watch.left()[0] == 600.0
+    clock.moment = 120.0
+    watch.note(Activity("status", "film", 0.3))         # to and fro is no progress
+    assert watch.left()[0] == 540.0
 
 
 async def test_many_answers_run_at_once(

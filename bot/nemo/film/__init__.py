@@ -1,0 +1,1 @@
+"""The render queue and the film: submit, watch, fetch. Never makes a second render for one key."""
