@@ -75,11 +75,11 @@ _ROWS: Final = (
     Row(
         "Drop your files here.",
         r"(?:<drag>|drop|throw) (?:<det> )?<np><files> (?:here|below|in here|(?:in|into|onto|on|to"
-        r"|over) (?:<det> )?<np>(?:<button>|<section>|window|chat))", Action.UPLOAD, by_words=False,
+        r"|over) (?:<det> )?<np>(?:<button>|<section>|window))", Action.UPLOAD, by_words=False,
     ),
     Row(
         "Drag it onto this window.",
-        r"<drag> <thing>(?:onto|into|to|in|on|over) (?:<det> )?<np>(?:window|page|box|area|zone|chat|tab)\b", Action.UPLOAD,
+        r"<drag> <thing>(?:onto|into|to|in|on|over) (?:<det> )?<np>(?:window|page|box|area|zone|tab)\b", Action.UPLOAD,
     ),
     Row("Drag the caption upwards.", r"<drag> (?:<det> )<np><clip>", Action.REFINE),
     Row(
@@ -95,7 +95,7 @@ _ROWS: Final = (
     ),
     Row(
         "Select the second clip in the row.",
-        r"(?:select|highlight|grab|mark) (?:<det> )<np>(?:clips?|segments?|layers?|tracks?|text box|key ?frames?"
+        r"(?:select|highlight|grab|mark) (?:<det> )<np>(?:clips?|segments?|layers?|tracks?|text|text box|key ?frames?"
         r"|elements?)\b(?! (?:of|from|shown|you|to)\b)", Action.REFINE,
     ),
     Row(
@@ -204,7 +204,7 @@ _ROWS: Final = (
     # What the editor is like
     Row(
         "The Export button is at the top.",
-        r"(?:the|your|an?) <named>(?:button|icon|tab|panel|menu|slider|side ?bar|toolbar"
+        r"(?:the|your|an?) <named>(?:button|icon|tab|panel|menu|slider|handle|side ?bar|toolbar"
         r"|toggle)s? (?:\ue003 )?(?:(?:<on>) [^,;.]{1,40} )?(?:is|are|will|lets?|allows?|can|sits?|saves?|gives?|has|have"
         r"|appears?|should|offers?|contains?|shows?)\b",
     ),

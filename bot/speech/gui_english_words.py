@@ -65,7 +65,7 @@ VOCABULARY: Final = {
     "label": r"<path>|<quoted>|<caps>|<known>|[\u4e00-\u9fff]{1,6}|<sign>",
     "sign": r"[^\w\s,.;:!?()'’\ue000-\ue004-]{1,3}",    # an emoji or an arrow, drawn on a button
     "ours": (
-        r"<known>|account|billing|pricing|credits?|subscription|plan|audio|video|media|assets?|text|titles?|captions?"
+        r"<known>|account|billing|pricing|credits?|subscription|plan|fade|audio|video|media|assets?|text|titles?|captions?"
         r"|subtitles?|effects?|fx|filters?|transitions?|properties|project|volume|sound|music|mixer|layers?|tracks?|timeline"
         r"|toolbar|side|left|right|left-hand|right-hand|top|bottom|upper|lower|main|context|drop-?down|hamburger|kebab"
         r"|three-dot|gear|cog|options?|speed|color|colour|ratio|canvas|style|history|quality|format|resolution|file|help"

@@ -77,7 +77,7 @@ def _from_beginning(view: View, tongue: Tongue, clause: Clause, end: int, alone:
         return None
     rule, found = match
     start, stop = found.span("place") if "place" in rule.regex.groupindex else (clause.start, clause.end)
-    action = _action(view, tongue, rule, found, clause.end)
+    action = _action(view, tongue, clause.start, rule, found, clause.end)
     by_default = action is rule.row.action is Action.TIMELINE and rule.row.by_words
     return Verdict(start, stop, action, weak=action is None or by_default)
 
@@ -87,12 +87,12 @@ def _from_within(view: View, tongue: Tongue, clause: Clause, end: int) -> Verdic
     for late in islice(tongue.late.finditer(view.text, clause.start + 1, end), LATE_BEGINNINGS):
         match = _order(view, tongue, late.start(), end, alone=False)
         if match and not tongue.goes_on.match(view.text, match[1].end(), end):
-            return Verdict(late.start(), clause.end, _action(view, tongue, *match, clause.end))
+            return Verdict(late.start(), clause.end, _action(view, tongue, late.start(), *match, clause.end))
     for rule in tongue.cuts:
         found = rule.regex.search(view.text, clause.start, end)
         if found:
             start, stop = found.span("place" if "place" in rule.regex.groupindex else 0)
-            return Verdict(start, stop, _action(view, tongue, rule, found, stop))
+            return Verdict(start, stop, _action(view, tongue, found.start(), rule, found, stop))
     return None
 
 
@@ -122,7 +122,7 @@ def _is_track(view: View, at: int) -> bool:
     return bool(_TIMES.match(view.source, view.at[min(at + (view.text[at:at + 1] == " "), len(view.text))]))
 
 
-def _action(view: View, tongue: Tongue, rule: Rule, found: re.Match[str], end: int) -> Action | None:
+def _action(view: View, tongue: Tongue, start: int, rule: Rule, found: re.Match[str], end: int) -> Action | None:
     """The words of the order decide, then the first word of its purpose; a preview or a panel is only what is left."""
     row = rule.row
     if not row.by_words:
@@ -133,7 +133,7 @@ def _action(view: View, tongue: Tongue, rule: Rule, found: re.Match[str], end: i
     purpose = _first_word(view, tongue, found.end(), min(end, found.end() + LONGEST_CLAUSE))
     if row.action in (None, Action.TIMELINE) and purpose not in (None, Action.TIMELINE) and not (core and row.action is None):
         return purpose
-    return row.action or core or purpose
+    return row.action or core or purpose or _first_word(view, tongue, start, found.start())     # "In the Export menu, tick it"
 
 
 def words_ask_for(view: View, start: int, end: int) -> Action | None:

@@ -14,7 +14,8 @@ from bot.speech.gui_lines import lines_of
 from bot.speech.gui_rules import Row
 from bot.speech.gui_sentence import sentences
 from bot.speech.gui_view import view_of
-from tests.bot.speech.gui_examples import FALSE_FRIENDS, INSTRUCTIONS, MIXED
+from tests.bot.speech.gui_examples import INSTRUCTIONS, MIXED
+from tests.bot.speech.gui_false_friends import FALSE_FRIENDS
 
 HOSTILE_CHARACTERS = 100_000
 PATIENCE_SECONDS = 5.0      # ten times what a busy machine needs: a quadratic pattern takes minutes
