@@ -15,7 +15,7 @@ from rich.console import Console
 
 from bot.nemo import ScrubbingFormatter, scrub_tracebacks
 from bot.settings import Settings
-from bot.speech.route import Intent
+from bot.speech.routing import Intent
 from bot.terminal.arguments import parser, terminal_language
 from bot.terminal.bar import Bar
 from bot.terminal.doctor import print_doctor

@@ -19,7 +19,7 @@ from bot.media.errors import MediaError
 from bot.nemo import LocalFile, Nemo, Outcome, SessionState
 from bot.settings import Settings
 from bot.speech.question import asked
-from bot.speech.route import Intent, route
+from bot.speech.routing import Intent, route
 from bot.terminal.connection import MEMBER, PLACE, connected
 from bot.terminal.output import reserved
 from bot.texts import say

@@ -11,7 +11,7 @@ from bot.flows.progress import Progress
 from bot.flows.upload import upload
 from bot.nemo import Nemo
 from bot.settings import Settings
-from bot.speech.route import Intent
+from bot.speech.routing import Intent
 from bot.speech.timeline import timeline
 from bot.terminal.connection import MEMBER, PLACE, connected
 from bot.terminal.song import Order, prepared

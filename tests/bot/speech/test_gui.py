@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.speech import gui_chinese, gui_english
-from bot.speech.gui import Action, without_gui
-from bot.speech.gui_lines import lines_of
-from bot.speech.gui_rules import Row
-from bot.speech.gui_sentence import sentences
-from bot.speech.gui_view import view_of
+from bot.speech.gui import Action, chinese, english, without_gui
+from bot.speech.gui.lines import lines_of
+from bot.speech.gui.rules import Row
+from bot.speech.gui.sentence import sentences
+from bot.speech.gui.view import view_of
 from tests.bot.speech.gui_examples import INSTRUCTIONS, MIXED
 from tests.bot.speech.gui_false_friends import FALSE_FRIENDS
 
@@ -136,7 +135,7 @@ def test_an_instruction_goes_and_its_action_is_told(said: str, stays: str, actio
     check(said, stays, actions)
 
 
-@pytest.mark.parametrize("row", [*gui_english.ROWS, *gui_chinese.ROWS], ids=lambda row: row.example)
+@pytest.mark.parametrize("row", [*english.ROWS, *chinese.ROWS], ids=lambda row: row.example)
 def test_the_example_of_every_row_is_understood(row: Row) -> None:
     assert without_gui(row.example).text != row.example
 

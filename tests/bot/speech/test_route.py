@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.speech.route import Intent, Route, route
-from bot.speech.route_match import Grammar
-from bot.speech.route_phrases import ORDERS
-from bot.speech.route_tokens import tokens
-from bot.speech.route_words import FILM, FORMATS, SEPARATORS, SOUND, SPELLINGS
+from bot.speech.routing import Intent, Route, route
+from bot.speech.routing.grammar import Grammar
+from bot.speech.routing.phrases import ORDERS
+from bot.speech.routing.tokens import tokens
+from bot.speech.routing.words import FILM, FORMATS, SEPARATORS, SOUND, SPELLINGS
 
 EXPORTS = [
     "export", "Export!", "EXPORT", "export it", "export this", "please export", "export please", "export now",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.speech.gui_judge import tongues
-from bot.speech.gui_lines import Kind, Line
-from bot.speech.gui_sentence import sentences
-from bot.speech.gui_view import view_of
+from bot.speech.gui.judge import tongues
+from bot.speech.gui.lines import Kind, Line
+from bot.speech.gui.sentence import sentences
+from bot.speech.gui.view import view_of
 
 _COLONS: Final = {":": ".", "：": "。"}
 

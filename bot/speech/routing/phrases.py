@@ -1,4 +1,4 @@
-"""The phrases of the router's four orders, as rules of route_match's notation. Data only; how to add one is told in route_words.
+"""The phrases of the router's four orders, as rules of grammar.py's notation. Data only; how to add one is told in words.py.
 
 Each intent has its `order`, a clause that asks for it, and its `extra`, a clause that may stand beside an order and is no order.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.speech.route_words import COURTESY, THINGS
+from bot.speech.routing.words import COURTESY, THINGS
 
 _EXPORT: Final = {
     # Verbs that mean the export alone, too.

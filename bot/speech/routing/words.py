@@ -1,6 +1,6 @@
 """The router's common words, in English and Chinese: spellings, courtesies, what a song is called, formats. Data only.
 
-To add a phrase, put it into the rule it belongs to (here, or in route_phrases), and two lines into the tests (test_route.py): the
+To add a phrase, put it into the rule it belongs to (here, or in phrases.py), and two lines into the tests (test_route.py): the
 phrase, and a false friend of it. Rules are written in lower case, in simplified characters, without apostrophes and hyphens
 (whats, re export), and without the spellings below. One rule serves both languages wherever their words stand in the same order.
 """

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from bot.speech.gui_english import english
-from bot.speech.gui_judge import Clause
-from bot.speech.gui_view import View
+from bot.speech.gui.english import english
+from bot.speech.gui.judge import Clause
+from bot.speech.gui.view import View
 
 # Signs that point at what comes next; other emoji after a full stop belong to what was said before.
 _POINTING: Final = "👉👇👆☝💡📥📤⬇➡▶⏩"

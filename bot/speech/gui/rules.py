@@ -1,6 +1,6 @@
 """How the tables of GUI talk are written: rows with an example, vocabularies in <angle brackets>. Judges nothing by itself.
 
-To teach a new phrase, add a row to `gui_english` or `gui_chinese`: an example (a test tries it), a pattern, and what it asks for.
+To teach a new phrase, add a row to `english.py` or `chinese.py`: an example (a test tries it), a pattern, and what it asks for.
 A pattern is a regular expression over a `View`, in which `<word>` stands for an entry of the language's vocabulary.
 Repetitions are bounded, and a space stands for any whitespace.
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.speech.gui_values import Action
+from bot.speech.gui.values import Action
 
 _NAME: Final = re.compile(r"(?<!\?P)<([a-z_]+)>")
 _NESTING: Final = 12

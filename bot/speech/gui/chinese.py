@@ -1,4 +1,4 @@
-"""GUI talk in Chinese: the table. Data only; `gui_rules` says how to read and extend it."""
+"""GUI talk in Chinese: the table. Data only; `rules.py` says how to read and extend it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import Final
 
-from bot.speech.gui_rules import Row, Tongue, compiled, rules_of, words_of
-from bot.speech.gui_values import Action
+from bot.speech.gui.rules import Row, Tongue, compiled, rules_of, words_of
+from bot.speech.gui.values import Action
 
 _VOCABULARY: Final = {
     # What is done

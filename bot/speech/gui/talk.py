@@ -1,7 +1,7 @@
 """GUI talk: the backend thinks that its reader sees an editor; its instructions become actions, what it made stays told.
 
 API notes, section 8. Works on a whole answer, since pieces of a stream end anywhere. Carries out nothing and adds no word.
-The tables are in `gui_english` and `gui_chinese`.
+The tables are in `english.py` and `chinese.py`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from bot.speech.gui_edit import Edited, without_instructions
-from bot.speech.gui_leads import without_idle_leads
-from bot.speech.gui_lines import Kind, Line, lines_of
-from bot.speech.gui_values import Action
+from bot.speech.gui.edit import Edited, without_instructions
+from bot.speech.gui.leads import without_idle_leads
+from bot.speech.gui.lines import Kind, Line, lines_of
+from bot.speech.gui.values import Action
 
 __all__ = ["Action", "Told", "without_gui"]
 

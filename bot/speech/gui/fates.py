@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.speech.gui_judge import Clause, Verdict, judge, may_instruct, tongues, words_ask_for
-from bot.speech.gui_sentence import Sentence
-from bot.speech.gui_values import Action
-from bot.speech.gui_view import LINK, View
+from bot.speech.gui.judge import Clause, Verdict, judge, may_instruct, tongues, words_ask_for
+from bot.speech.gui.sentence import Sentence
+from bot.speech.gui.values import Action
+from bot.speech.gui.view import LINK, View
 
 WORD: Final = re.compile(r"[^\W_]|[\ue000-\ue002\ue004]")    # something said: a letter, a digit, a quote, a link, a file
 _LABEL_ENDS: Final = (":", "：", " - ", " – ", " — ", "—", "–", "→")

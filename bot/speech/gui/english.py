@@ -1,4 +1,4 @@
-"""GUI talk in English: the table. Data only; `gui_rules` says how to read and extend it."""
+"""GUI talk in English: the table. Data only; `rules.py` says how to read and extend it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from functools import cache
 from typing import Final
 
-from bot.speech.gui_english_words import VOCABULARY, WORDS
-from bot.speech.gui_rules import Row, Tongue, compiled, expanded, rules_of, words_of
-from bot.speech.gui_values import Action
+from bot.speech.gui.english_words import VOCABULARY, WORDS
+from bot.speech.gui.rules import Row, Tongue, compiled, expanded, rules_of, words_of
+from bot.speech.gui.values import Action
 
 _ROWS: Final = (
     # Clicking

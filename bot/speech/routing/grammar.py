@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from bot.speech.route_tokens import HAN
+from bot.speech.routing.tokens import HAN
 
 _MARK: Final = re.compile(r"\{\w+\}|[()\[\]|*]|[^\s()\[\]|*{}]+")
 _LETTERS: Final = re.compile(f"{HAN}|[^{HAN[1:-1]}]+")

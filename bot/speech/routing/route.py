@@ -1,7 +1,7 @@
 """Where a member's words are meant to go: the backend, or a flow of our own. Sends nothing, and never looks for a mere word.
 
 A message is an order when all of it is one. It is parted into clauses; one of them must be, from its first word to its last, a
-phrase of route_phrases, and the others courtesies or details of it. Whatever has a word more ("export a feeling of summer",
+phrase of phrases.py, and the others courtesies or details of it. Whatever has a word more ("export a feeling of summer",
 "make it lo-fi and export", "don't export yet") is said to the backend, so that no wish is lost; so are two orders at once.
 """
 
@@ -13,10 +13,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from bot.speech.route_match import Grammar
-from bot.speech.route_phrases import ORDERS
-from bot.speech.route_tokens import ASKED, tokens
-from bot.speech.route_words import FILM, FORMATS, OFTEN_MISTYPED, SEPARATORS, SOUND, SPELLINGS
+from bot.speech.routing.grammar import Grammar
+from bot.speech.routing.phrases import ORDERS
+from bot.speech.routing.tokens import ASKED, tokens
+from bot.speech.routing.words import FILM, FORMATS, OFTEN_MISTYPED, SEPARATORS, SOUND, SPELLINGS
 
 _SEPARATORS: Final = tuple(tuple(tokens(separator)) for separator in SEPARATORS)
 

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.speech.gui_fates import WORD, Fates, fates_of
-from bot.speech.gui_judge import Clause, Verdict, may_instruct, tongues, words_ask_for
-from bot.speech.gui_sentence import Sentence, sentences
-from bot.speech.gui_values import Action
-from bot.speech.gui_view import ASIDE, View, view_of
+from bot.speech.gui.fates import WORD, Fates, fates_of
+from bot.speech.gui.judge import Clause, Verdict, may_instruct, tongues, words_ask_for
+from bot.speech.gui.sentence import Sentence, sentences
+from bot.speech.gui.values import Action
+from bot.speech.gui.view import ASIDE, View, view_of
 
 _MARK: Final = re.compile(r"\*{1,3}|_{2}|~~")
 _RELATIVE: Final = re.compile(r"(?:which|that|where|who)\b", re.IGNORECASE)

@@ -8,11 +8,11 @@ from itertools import islice
 from operator import itemgetter
 from typing import Final
 
-from bot.speech.gui_chinese import chinese
-from bot.speech.gui_english import english
-from bot.speech.gui_rules import Rule, Tongue
-from bot.speech.gui_values import Action
-from bot.speech.gui_view import ASIDE, FILE, LINK, QUOTE, TITLE, View
+from bot.speech.gui.chinese import chinese
+from bot.speech.gui.english import english
+from bot.speech.gui.rules import Rule, Tongue
+from bot.speech.gui.values import Action
+from bot.speech.gui.view import ASIDE, FILE, LINK, QUOTE, TITLE, View
 
 LONGEST_CLAUSE: Final = 600     # characters that are looked at: nobody gives a longer order
 LATE_BEGINNINGS: Final = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.speech.gui_values import Action
+from bot.speech.gui.values import Action
 
 VOCABULARY: Final = {
     # What is done. Each in the form of a command.
