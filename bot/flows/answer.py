@@ -35,6 +35,8 @@ CLIP_CODES = (4001, 4002, 4003)
 """Codes that mean the clip; 4003 is the studio's, for one without a usable tune."""
 OF_THE_ACCOUNT = (CreditsUsedUp, PlanRefused, RateLimited, SessionLost, TokenRejected)
 SURE = (Outcome.DONE, Outcome.UNCHANGED)
+LATER_LOOKS_SECONDS = (3.0, 10.0)
+"""After work that left no trace in the project: what was just written may be read a moment later."""
 STAGES = {"listen": Stage.LISTENING, "compose": Stage.COMPOSING, "perform": Stage.PERFORMING, "film": Stage.FILMING}
 
 
@@ -60,21 +62,21 @@ async def answer(session_id: str, words: str, before: SessionState, *, language:
     reply = Reply()
     fault = await _listen(session_id, words, reply, nemo=nemo, progress=progress)
     if reply.fault is not None and (reply.fault.code is not None or not reply.is_doubtful):
-        raise _refusal(reply.fault, nemo)
+        raise _refusal(reply.fault, nemo, language)
     if fault is not None or reply.is_doubtful:
         log.warning("the answer was lost (%s); looking whether the wish was carried out", fault or "cut short")
         found = await nemo.find_out(session_id, before.fingerprint)
     else:
-        found = await _done(session_id, nemo)
+        found = await _done(session_id, before, nemo, is_at_work=bool(reply.tools) or not (reply.text or reply.question))
     after = found.state or before
     told_fault = reply.fault or reply.late_fault
     if told_fault is not None and after.fingerprint == before.fingerprint and found.outcome in SURE:
-        raise _refusal(told_fault, nemo)
+        raise _refusal(told_fault, nemo, language)
     heard = without_gui(reply.text)
     text = heard.text
     if not text and reply.question is None and found.outcome in (Outcome.DONE, Outcome.CHANGED):
         text = _told(before, after, language)
-    return Answered(found.outcome, text, heard.actions, reply.question, after)
+    return Answered(found.outcome, text, heard.actions, reply.all_asked, after)
 
 
 def _told(before: SessionState, after: SessionState, language: str) -> str:
@@ -102,18 +104,30 @@ async def _listen(session_id: str, words: str, reply: Reply, *, nemo: Nemo, prog
     return None
 
 
-async def _done(session_id: str, nemo: Nemo) -> Aftermath:
-    """What there is after an answer that came to its end; where it cannot be read, nobody knows what that is."""
+async def _done(session_id: str, before: SessionState, nemo: Nemo, *, is_at_work: bool) -> Aftermath:
+    """What there is after an answer that came to its end; where it cannot be read, nobody knows what that is.
+
+    `is_at_work`: tools were used, or nothing was said; without a change it is looked at again then.
+    """
     try:
-        return Aftermath(Outcome.DONE, await nemo.state(session_id))
+        state = await nemo.state(session_id)
+        for pause in LATER_LOOKS_SECONDS if is_at_work else ():
+            if state.fingerprint != before.fingerprint:
+                break
+            await nemo.clock.sleep(pause)
+            state = await nemo.state(session_id)
     except NemoError as fault:
         log.warning("the answer is there, and the state behind it cannot be read: %s", fault)
         return Aftermath(Outcome.UNCERTAIN, fault=fault)
+    if state.is_blank and not before.is_blank:
+        log.warning("the answer is there, and the state behind it tells nothing")
+        return Aftermath(Outcome.UNCERTAIN)
+    return Aftermath(Outcome.DONE, state)
 
 
-def _refusal(fault: Fault, nemo: Nemo) -> Exception:
+def _refusal(fault: Fault, nemo: Nemo, language: str) -> Exception:
     error = nemo.error_of(fault)
     if isinstance(error, OF_THE_ACCOUNT):
         return error
     kind = ClipRefused if fault.code in CLIP_CODES else AgentRefused
-    return kind(fault.text, reason=without_gui(fault.text).text or say("flow.failed", "en"))
+    return kind(fault.text, reason=without_gui(fault.text).text or say("flow.failed", language))

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from bot.flows.generate import Wish, begin, send_files
 from bot.flows.progress import Progress
+from bot.flows.project import Reached, Wish, reach
 from bot.flows.waiting import reminding
-from bot.nemo import Nemo, SessionLost, Uploaded
+from bot.nemo import Nemo
 from storage.projects import Projects
 
 
-async def upload(wish: Wish, *, nemo: Nemo, projects: Projects, progress: Progress) -> Uploaded:
-    """Send the files of `wish` to the current project, or to a new one where there is none or it is gone."""
+async def upload(wish: Wish, *, nemo: Nemo, projects: Projects, progress: Progress) -> Reached:
+    """Send what came with `wish` to the current project, or to a new one where there is none or it is gone (`lost`)."""
     async with reminding(progress, nemo.clock) as progress:
-        current = None if wish.afresh else await projects.current(wish.member_id, wish.place_id, wish.backend)
-        project = current or await begin(wish, nemo=nemo, projects=projects)
-        try:
-            sent = await send_files(project.session_id, wish.files, nemo=nemo, progress=progress)
-        except SessionLost:
-            project = await begin(wish, nemo=nemo, projects=projects)
-            sent = await send_files(project.session_id, wish.files, nemo=nemo, progress=progress)
-        await projects.touch(project.id)
-        return sent
+        reached = await reach(wish, nemo=nemo, projects=projects, progress=progress)
+        await projects.touch(reached.project.id)
+        return reached

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from bot.flows.progress import Progress, Stage, Step
 from bot.nemo import Clock
+
+log = logging.getLogger(__name__)
 
 NOTICE_SECONDS = 120.0
 """API notes, section 6."""
@@ -23,8 +26,9 @@ async def reminding(progress: Progress, clock: Clock) -> AsyncIterator[Progress]
         yield reminder.step
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])      # unlike `await task`, this tells its end from ours
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("nobody was told that the work goes on", exc_info=fault)
 
 
 class _Reminder:

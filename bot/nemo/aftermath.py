@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.nemo.clock import Clock
-from bot.nemo.errors import NemoError, SessionLost
+from bot.nemo.errors import BadReply, NemoError, SessionLost
 from bot.nemo.state import SessionState
 
 _LOG: Final = logging.getLogger(__name__)
@@ -48,13 +48,16 @@ async def find_out(look: Callable[[], Awaitable[SessionState]], clock: Clock, be
     for pause in (FIRST_READ_SECONDS, *[NEXT_READ_SECONDS] * NEXT_READS):
         await clock.sleep(pause)
         try:
-            state = await look()
+            found = await look()
+            if found.is_blank and before != found.fingerprint:
+                raise BadReply("a state that tells nothing where there was something")
         except NemoError as trouble:
             _LOG.info("the state cannot be read: %s", trouble)
             fault = trouble
             if isinstance(trouble, SessionLost):
                 break
             continue
+        state = found
         reads += 1
         if state.fingerprint != before:
             return Aftermath(Outcome.CHANGED, state, reads, fault)

@@ -63,7 +63,7 @@ class Claim:
     def of(cls, payload: Payload, web_url: str) -> Claim:
         """Read POST /api/auth/claim-token; BadReply without a claim token, or with one that could call the API."""
         token = payload.word("claim_token", "claimToken")
-        if token is None or token.startswith(USER_TOKEN):
+        if token is None or USER_TOKEN in token:
             raise BadReply("a claim without a claim token")
         return cls(Secret(f"{web_url}/workspace/claim?ct={quote(token, safe='')}"), number(payload.value("expires_in")))
 
@@ -114,6 +114,6 @@ def moment(value: Any) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):     # the last of days, west of Greenwich
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

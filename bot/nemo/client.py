@@ -128,7 +128,8 @@ class Nemo:
     ) -> Uploaded:
         """Send files to the project, from disk in pieces. SessionLost, FileTypeRefused, FileTooLarge, FileChanged, OSError."""
         with Parts(files, progress).opened() as form, self._explained():
-            call = Call("POST", _upload_path(session_id), files=form, acts=True, answer_seconds=UPLOAD_ANSWER_SECONDS)
+            call = Call("POST", _upload_path(session_id), files=form, acts=True, answer_seconds=UPLOAD_ANSWER_SECONDS,
+                        in_session=True)
             return Uploaded.of(await self._wire.once(self._account, call))
 
     async def upload_links(self, session_id: str, links: Sequence[str]) -> Uploaded:
@@ -154,7 +155,8 @@ class Nemo:
 
     async def state(self, session_id: str) -> SessionState:
         """The project as it stands."""
-        return await self._state_of(session_id, self._wire.get(self._account, _state_path(session_id)))
+        call = Call("GET", _state_path(session_id), in_session=True)
+        return await self._state_of(session_id, self._wire.patiently(lambda: self._wire.once(self._account, call)))
 
     async def find_out(self, session_id: str, before: str) -> Aftermath:
         """What became of a wish whose answer was lost; `before` is the fingerprint that the state had. Takes minutes.
@@ -162,7 +164,7 @@ class Nemo:
         Reads after 30 s and then each 60 s, six times at most, until the project has changed. Raises nothing of the API.
         """
         async def look() -> SessionState:
-            call = Call("GET", _state_path(session_id))
+            call = Call("GET", _state_path(session_id), in_session=True)
             return await self._state_of(session_id, self._wire.once(self._account, call))
         return await aftermath.find_out(look, self.clock, before)
 

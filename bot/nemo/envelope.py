@@ -13,13 +13,18 @@ from typing import Any, Final
 from bot.nemo import jsontext
 from bot.nemo.errors import BadReply, NemoError, NotFound, SessionLost, error_class
 
-FINE_CODES: Final = (0, 200)
+FINE_CODES: Final = (0, 200, 201, 202)
+_CODES: Final = ("code", "error_code", "errorCode")
+_WHOLE_NUMBER: Final = re.compile(r"\s*(-?\d{1,9})(?:\.0+)?\s*", re.ASCII)
+_UNTRUE: Final = ("false", '"false"', '"False"', "0", '"0"')
 _REASONS: Final = ("reason", "message", "detail", "error", "msg")
 _TAGS: Final = re.compile(r"(?is)<(script|style|head)\b.*?</\1>|<[^>]*>")
 _SESSION: Final = re.compile(r"(?i)session|会话")
 MAX_REASON_DEPTH: Final = 4
+MAX_ENVELOPES: Final = 3
+"""In one another."""
 _PAGE_CHARACTERS: Final = 2000
-_ERROR_FRAME: Final = frozenset({"error", "error_details", "code", "message"})
+_ERROR_FRAME: Final = frozenset({"error", "error_details", *_CODES, "message"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,16 @@ class Payload:
         value = self.value(*names)
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        return value if isinstance(value, str) and value else None
+        if not isinstance(value, str) or jsontext.sendable(value) != value:     # what cannot be sent back is no id
+            return None
+        return value.strip() or None
 
 
-def unwrap(answer: Answer) -> Payload:
-    """The payload of a good reply; the `NemoError` of any other. `may_have_run` is the caller's to say."""
+def unwrap(answer: Answer, *, in_session: bool = False, envelopes: int = MAX_ENVELOPES) -> Payload:
+    """The payload of a good reply; the `NemoError` of any other. `may_have_run` is the caller's to say.
+
+    `in_session`: the path names a session, so whatever the API itself does not find there is the session.
+    """
     text = jsontext.text_of(answer.body)
     try:
         top = jsontext.members(text)
@@ -77,10 +87,12 @@ def unwrap(answer: Answer) -> Payload:
         raise _not_an_object(answer, text) from None
     code = _code(top)
     if not answer.is_fine or _tells_of_failure(top, code):
-        raise _failure(answer, top, code)
-    data: Mapping[str, str] = {}
-    if top.get("data", "").startswith("{"):
-        data = jsontext.members(top["data"])
+        raise _failure(answer, top, code, in_session)
+    inner = _data(top)
+    data = _object(inner)
+    if envelopes > 1 and "data" in data and (len(data) == 1 or not data.keys().isdisjoint(("code", "success"))):
+        within = Answer(answer.status, jsontext.bytes_of(inner), answer.retry_after)
+        return unwrap(within, in_session=in_session, envelopes=envelopes - 1)
     return Payload(data, top, answer.retry_after)
 
 
@@ -97,6 +109,13 @@ def reason_in(value: Any, depth: int = MAX_REASON_DEPTH) -> str:
     return ""
 
 
+def _data(top: Mapping[str, str]) -> str:
+    """The exact text of `data`; where it is JSON in a string, that of what is in the string."""
+    text = top.get("data", "")
+    value = _parsed(text) if text.startswith('"') else None
+    return value.lstrip() if isinstance(value, str) else text
+
+
 def _parsed(text: str | None) -> Any:
     try:
         return None if text is None else jsontext.parse(text)
@@ -107,15 +126,15 @@ def _parsed(text: str | None) -> Any:
 def _tells_of_failure(top: Mapping[str, str], code: int | str | None) -> bool:
     if code is not None and code not in FINE_CODES:
         return True
-    if top.get("success") == "false":
+    if top.get("success") in _UNTRUE:
         return True
     return "error" in top and top["error"] != "null" and _ERROR_FRAME.issuperset(top)
 
 
-def _failure(answer: Answer, top: Mapping[str, str], code: int | str | None) -> NemoError:
+def _failure(answer: Answer, top: Mapping[str, str], code: int | str | None, in_session: bool) -> NemoError:
     parsed = {name: _parsed(top[name]) for name in (*_REASONS, "data") if name in top}
     reason = reason_in(parsed) or reason_in(parsed.get("data"))
-    return _error(answer, reason, code)
+    return _error(answer, reason, code, in_session)
 
 
 def _not_an_object(answer: Answer, text: str) -> NemoError:
@@ -125,9 +144,9 @@ def _not_an_object(answer: Answer, text: str) -> NemoError:
     return _error(answer, reason, None)
 
 
-def _error(answer: Answer, reason: str, code: int | str | None) -> NemoError:
+def _error(answer: Answer, reason: str, code: int | str | None, in_session: bool = False) -> NemoError:
     kind = error_class(code, answer.status)
-    if kind is NotFound and _SESSION.search(reason):
+    if kind is NotFound and (in_session or _SESSION.search(reason)):
         kind = SessionLost
     elif 300 <= answer.status <= 399:
         kind = BadReply
@@ -137,11 +156,14 @@ def _error(answer: Answer, reason: str, code: int | str | None) -> NemoError:
 def _code(top: Mapping[str, str]) -> int | str | None:
     """The body's code as a number where it is one; words such as "OK" are no code."""
     for holder in (top, _object(top.get("error")), _object(top.get("detail"))):
-        value = _parsed(holder.get("code"))
-        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 10:
-            value = int(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
+        for name in _CODES:
+            value = _parsed(holder.get(name))
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)
+            if isinstance(value, str) and (whole := _WHOLE_NUMBER.fullmatch(value)):
+                value = int(whole[1])
+            if isinstance(value, int) and not isinstance(value, bool):
+                return value
     return None
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+from bot.nemo.jsontext import mended
 from bot.nemo.secret import scrub_all
 
 MAX_REASON_CHARACTERS: Final = 500
@@ -35,7 +36,7 @@ class NemoError(Exception):
         may_have_run: bool = False,
         facts: Mapping[str, object] | None = None,
     ) -> None:
-        self.reason = scrub_all(reason)[:MAX_REASON_CHARACTERS]
+        self.reason = mended(scrub_all(reason))[:MAX_REASON_CHARACTERS]
         self.code = code
         self.http_status = http_status
         self.retry_after = retry_after
@@ -160,13 +161,13 @@ class Refused(NemoError):
 
 
 class NotFound(NemoError):
-    """404 on something other than a session."""
+    """404 or 410 on something other than a session."""
 
     says = "nemo.not_found"
 
 
 class ServerFault(NemoError):
-    """408, 5xx: a passing fault of the server or of a proxy before it."""
+    """408, 499, 5xx and what no standard knows: a passing fault of the server or of a proxy before it."""
 
     says = "nemo.server_fault"
 
@@ -231,10 +232,12 @@ _BY_STATUS: Final[dict[int, type[NemoError]]] = {
     405: RequestRefused,
     408: ServerFault,
     409: RequestRefused,
+    410: NotFound,
     413: FileTooLarge,
     415: FileTypeRefused,
     422: RequestRefused,
     429: RateLimited,
+    499: ServerFault,   # a proxy was hung up on: what stands behind it may be at work
 }
 
 
@@ -248,7 +251,7 @@ def error_class(code: int | str | None, http_status: int | None) -> type[NemoErr
             return _BY_STATUS[candidate]
         if 500 <= candidate <= 599:
             return ServerFault
-    return NemoError
+    return ServerFault if (http_status or 0) >= 600 else NemoError
 
 
 def error_for(code: int | str | None, http_status: int | None = None, reason: str = "") -> NemoError:

@@ -35,7 +35,7 @@ async def ask(wire: Wire, client_id: str | None) -> AnonymousToken:
     """
     try:
         try:
-            return await _ask(wire, client_id or _new_id())
+            return await _ask(wire, client_id if client_id and _fits_a_header(client_id) else _new_id())
         except RequestRefused:
             return await _ask(wire, _new_id())
     except RateLimited as fault:
@@ -47,6 +47,10 @@ async def ask(wire: Wire, client_id: str | None) -> AnonymousToken:
 async def _ask(wire: Wire, client_id: str) -> AnonymousToken:
     call = Call("POST", PATH, headers={"X-Client-Id": client_id}, acts=True)
     return AnonymousToken.of(await wire.obediently(lambda: wire.exchange(call, None)), client_id)
+
+
+def _fits_a_header(client_id: str) -> bool:
+    return client_id.isascii() and client_id.isprintable() and client_id.strip() == client_id
 
 
 def _new_id() -> str:

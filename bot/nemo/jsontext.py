@@ -36,6 +36,15 @@ def sendable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def mended(text: str) -> str:
+    """`text` as it was meant where a pair of surrogates came in two strings; a half that stays alone is U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def parse(text: str) -> Any:
     """The value of a whole JSON text; ValueError when it is none, or nested beyond reason."""
     value, end = _value(text, _skip(text, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -33,7 +34,8 @@ def retry_after(header: str | None, wall_now: float) -> float | None:
 
 def _until(date: str, wall_now: float) -> float:
     try:
-        return parsedate_to_datetime(date).timestamp() - wall_now
+        found = parsedate_to_datetime(date)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() - wall_now
     except (ValueError, OverflowError, TypeError):
         return -1.0
 

@@ -53,7 +53,9 @@ class SessionState:
     @classmethod
     def of(cls, session_id: str, payload: Payload) -> SessionState:
         """Read the reply; every member may be missing."""
-        text = payload.text("state")
+        text = payload.text("state") or ""
+        if text.startswith('"'):    # JSON in a string
+            text = payload.value("state")
         try:
             state = jsontext.members(text) if text else {**payload.data}
         except ValueError:
@@ -70,6 +72,12 @@ class SessionState:
             fingerprint=digest(*(state.get(name) for name in ("draft", "generated_media", "video_infos", "canvas_config"))),
             user_id=_word(payload, state, "user_id", "userId"),
         )
+
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the reply told of no work at all; even a timeline that was emptied is one."""
+        return self.fingerprint == digest(None, None, None, None)
 
 
 def digest(*texts: str | None) -> str:

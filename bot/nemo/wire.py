@@ -6,10 +6,12 @@ could happen: for its token, or by a rate limit that asks to come back.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -34,6 +36,8 @@ from bot.nemo.secret import Secret
 
 CONNECT_SECONDS: Final = 15.0
 READ_SECONDS: Final = 60.0
+BODY_SECONDS: Final = 2 * 60.0
+"""For all of a reply, however steadily it drips: as much as 32 MB take at 2 Mbit/s."""
 WRITE_SECONDS: Final = 60.0
 POOL_SECONDS: Final = 60.0
 KEPT_CONNECTIONS: Final = 20
@@ -60,6 +64,7 @@ class Call:
     files: Callable[[], Any] | None = None
     acts: bool = False          # sending it twice would do something twice
     answer_seconds: float = READ_SECONDS    # how long the server may be silent: some answers take work
+    in_session: bool = False    # its path names a session
 
 
 class Wire:
@@ -126,13 +131,24 @@ class Wire:
     async def exchange(self, call: Call, token: Secret | None) -> Payload:
         """Send once, read the whole reply, unwrap it."""
         try:
-            async with self.open(call, token) as response:
+            async with self._in_time(call) as deadline, self.open(call, token) as response:
+                deadline.reschedule(None)       # reading has its own
                 answer = await self.read(response)
             with attributed(response):
-                return unwrap(answer)
+                return unwrap(answer, in_session=call.in_session)
         except NemoError as fault:
             fault.may_have_run = fault.may_have_run or (call.acts and _is_doubtful(fault))
             raise
+
+    @contextlib.asynccontextmanager
+    async def _in_time(self, call: Call) -> AsyncIterator[asyncio.Timeout]:
+        """A deadline for an answer to begin; files take as long as they take, as long as they move."""
+        seconds = self.clock.patience(CONNECT_SECONDS + WRITE_SECONDS + call.answer_seconds + BODY_SECONDS)
+        try:
+            async with asyncio.timeout(None if call.files else seconds) as deadline:
+                yield deadline
+        except TimeoutError:
+            raise Unreachable("no answer began", may_have_run=call.acts) from None
 
     @contextlib.asynccontextmanager
     async def open(self, call: Call, token: Secret | None, **more: Any) -> AsyncIterator[httpx.Response]:
@@ -143,6 +159,8 @@ class Wire:
         url = call.path if call.path.startswith(("http://", "https://")) else self.base_url + call.path
         ours = self.is_ours(url)
         http = self._elsewhere if not ours else self._acts if call.acts else self._reads
+        if http.is_closed:
+            raise NemoError("the client is closed")     # no kind that anybody would try again
         headers = self._dress(call, token if ours else None)
         if call.answer_seconds != READ_SECONDS:
             more.setdefault("timeout", _timeout(self.clock, call.answer_seconds))
@@ -156,16 +174,21 @@ class Wire:
                 await response.aclose()
 
     async def read(self, response: httpx.Response, limit: int | None = None) -> Answer:
-        """The reply's body, bounded: a reply of the API above 32 MB is none, a page of a fault is cut."""
+        """The reply's body, bounded in time and size: one of the API above 32 MB is none, a page of a fault is cut."""
         fine = response.is_success
         limit = limit or (MAX_REPLY_BYTES if fine else MAX_FAULT_BYTES)
         body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > limit:
-                if fine:
-                    raise BadReply(f"a reply of more than {limit} bytes", http_status=response.status_code)
-                break
+        try:
+            async with asyncio.timeout(self.clock.patience(BODY_SECONDS)):
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > limit:
+                        break
+        except TimeoutError:
+            if fine:
+                raise httpx.ReadTimeout("a reply without an end", request=response.request) from None
+        if fine and len(body) > limit:
+            raise BadReply(f"a reply of more than {limit} bytes", http_status=response.status_code)
         return Answer(response.status_code, bytes(body[:limit]), self.hint(response))
 
     def hint(self, response: httpx.Response) -> float | None:
@@ -216,6 +239,7 @@ def _client(
 ) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         headers=dict(headers),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),     # a token says who we are, and to one host alone
         verify=trust,
         timeout=_timeout(clock, READ_SECONDS),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept, keepalive_expiry=KEPT_SECONDS),

@@ -32,8 +32,8 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--verbose", action="store_true", help="log what happens to standard error")
     commands = whole.add_subparsers(dest="command", title="commands")
     song = commands.add_parser("song", help="make a song film of a clip, or change the last one")
-    song.add_argument("clip", type=Path, nargs="?", help="a sound or video file with your voice; without it --wish "
-                      "changes the last song")
+    song.add_argument("clip", nargs="?", help="a sound or video file with your voice, or a link to one (cloud); without it "
+                      "--wish changes the last song")
     song.add_argument("--wish", default="", metavar="TEXT", help="what the song shall be like, in English or Chinese")
     song.add_argument("--style", metavar="NAME", help="lo-fi, pop or acoustic, or what the backend offers")
     song.add_argument("--aspect", type=_one_of(ASPECTS), metavar="|".join(ASPECTS), help="the shape of the film (16:9)")
@@ -51,6 +51,11 @@ def parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="look whether everything is here, and say what to do")
     doctor.add_argument("--json", action="store_true", help="print a JSON list instead of the table")
     return whole
+
+
+def is_link(text: str) -> bool:
+    """Whether a clip is named by a web address."""
+    return text.lower().startswith(("http://", "https://"))
 
 
 def terminal_language() -> str:

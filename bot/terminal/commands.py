@@ -10,23 +10,26 @@ import io
 import logging
 import os
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
 from bot.nemo import ScrubbingFormatter, scrub_tracebacks
 from bot.settings import Settings
 from bot.speech.routing import Intent
-from bot.terminal.arguments import parser, terminal_language
+from bot.terminal.arguments import is_link, parser, terminal_language
 from bot.terminal.bar import Bar
 from bot.terminal.doctor import print_doctor
 from bot.terminal.faults import BAD_INPUT, FAULTS, exit_code_of, sentence_of
-from bot.terminal.report import print_made
+from bot.terminal.plain import print_plainly
+from bot.terminal.report import print_made, print_told
 from bot.terminal.signals import Stopped, run_until_stopped
 from bot.terminal.song import Order, make_song
 from bot.terminal.words import answer_in_words, is_answered_in_words
 from bot.texts import say
 
 MADE = 0
+FILM = "mp4"      # what can be exported
 
 log = logging.getLogger(__name__)
 
@@ -76,23 +79,34 @@ def _run(chosen: argparse.Namespace, language: str, paper: Console, errors: Cons
 
 
 def _song(chosen: argparse.Namespace, language: str, paper: Console, errors: Console) -> int:
-    order = Order(clip=chosen.clip, image=chosen.image, wish=chosen.wish.strip(), style=chosen.style,
-                  aspect=chosen.aspect, seconds=chosen.seconds, seed=chosen.seed, out=chosen.out, afresh=chosen.new,
-                  language=language, link=chosen.link)
-    if not order.asks_for_something or (order.intent is Intent.UPLOAD and order.clip is None):
+    order = _order(chosen, language)
+    asked = order.route
+    if not order.asks_for_something or (asked.intent is Intent.UPLOAD and not order.has_clip):
         return _end(errors, say("song.nothing_asked", language), BAD_INPUT)
+    if asked.format not in (None, FILM):
+        return _end(errors, say("song.only_films", language, format=asked.format), BAD_INPUT)
     named = {"MUREKA_BACKEND": chosen.backend} if chosen.backend else {}
     settings = Settings.read(environment={**os.environ, **named})
-    with Bar(errors, language, shown=errors.is_terminal and not chosen.json) as bar:
-        if is_answered_in_words(order):
-            answer = run_until_stopped(answer_in_words(order, settings, bar.step))
-            paper.print(answer, markup=False, soft_wrap=True)
-            return MADE
-        made = run_until_stopped(make_song(order, settings, bar.step))
-    print_made(made, paper, language, as_json=chosen.json)
+    bar = Bar(errors, language, shown=errors.is_terminal and not chosen.json)
+    if is_answered_in_words(order):
+        with bar:
+            told = run_until_stopped(answer_in_words(order, settings, bar.step))
+        print_told(told, paper, language, as_json=chosen.json, with_link=chosen.link)
+    else:
+        with bar:
+            made = run_until_stopped(make_song(order, settings, bar.step))
+        print_made(made, paper, language, as_json=chosen.json, with_link=chosen.link)
     return MADE
 
 
+def _order(chosen: argparse.Namespace, language: str) -> Order:
+    linked = chosen.clip is not None and is_link(chosen.clip)
+    return Order(clip=None if linked or chosen.clip is None else Path(chosen.clip),
+                 clip_link=chosen.clip if linked else None, image=chosen.image, wish=chosen.wish.strip(), style=chosen.style,
+                 aspect=chosen.aspect, seconds=chosen.seconds, seed=chosen.seed, out=chosen.out, afresh=chosen.new,
+                 language=language, wants_link=chosen.link)
+
+
 def _end(errors: Console, sentence: str, code: int) -> int:
-    errors.print(sentence, markup=False, soft_wrap=True)
+    print_plainly(sentence, errors)
     return code

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.flows.errors import ClipRefused, FlowError, NoProjectYet, UnknownStyle
+from bot.flows.errors import AskedBack, ClipRefused, FlowError, NoProjectYet, UnknownStyle
 from bot.media.errors import MediaError
-from bot.nemo import FileChanged, FileTooLarge, FileTypeRefused, NemoError, TimeScaleRefused
+from bot.nemo import FileChanged, FileTooLarge, FileTypeRefused, LinkError, LinksNotTaken, NemoError, TimeScaleRefused
 from bot.settings import BadSetting
 from bot.studio_child import StudioTrouble
 from bot.terminal.output import OutputUnwritable
@@ -14,7 +14,7 @@ from storage import StorageError
 FAILED, BAD_INPUT = 1, 2
 
 INPUT_FAULTS = (BadSetting, TimeScaleRefused, MediaError, OutputUnwritable, NoProjectYet, UnknownStyle, ClipRefused,
-                FileTypeRefused, FileTooLarge, FileChanged)
+                FileTypeRefused, FileTooLarge, FileChanged, LinkError, LinksNotTaken)
 """What whoever typed the command can put right themselves."""
 
 FAULTS = (*INPUT_FAULTS, FlowError, NemoError, StorageError, StudioTrouble, OSError)
@@ -27,7 +27,11 @@ def exit_code_of(fault: BaseException) -> int:
 
 
 def sentence_of(fault: BaseException, language: str) -> str:
-    """The fault's sentence on one line; `reason` stands for its own words where its facts name no other."""
+    """The fault's sentence on one line; `reason` stands for its own words where its facts name no other.
+
+    A question of the backend keeps its lines: its choices stand under it.
+    """
     words = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
     facts = {"reason": words.rstrip(" .。"), **getattr(fault, "facts", {})}
-    return " ".join(say(getattr(fault, "says", "bot.machine"), language, **facts).split())
+    sentence = say(getattr(fault, "says", "bot.machine"), language, **facts)
+    return sentence if isinstance(fault, AskedBack) else " ".join(sentence.split())

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.flows.errors import AskedBack, WishUncertain, WishUnchanged
 from bot.flows.export import Exported, export
-from bot.flows.generate import Generated, Wish, generate
+from bot.flows.generate import Generated, generate
 from bot.flows.look import current_project, status, workspace
 from bot.flows.offers import style_of
 from bot.flows.progress import Progress, Stage, Step
+from bot.flows.project import Wish
 from bot.media import Kind, probe, to_accepted
 from bot.media.errors import MediaError
-from bot.nemo import LocalFile, Nemo, Outcome, SessionState
-from bot.settings import Settings
+from bot.nemo import LinksNotTaken, LocalFile, Nemo, NemoError, Outcome, SessionState
+from bot.settings import Backend, Settings
 from bot.speech.question import asked
-from bot.speech.routing import Intent, route
+from bot.speech.routing import Intent, Route, route
 from bot.terminal.connection import MEMBER, PLACE, connected
 from bot.terminal.output import reserved
 from bot.texts import say
 from storage import Database
 from storage.projects import Project
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +45,26 @@ class Order:
     out: Path
     afresh: bool
     language: str
-    link: bool = False
+    clip_link: str | None = None    # an address in the place of the clip
+    wants_link: bool = False        # to the project in the browser
 
     @property
-    def intent(self) -> Intent:
+    def route(self) -> Route:
         """What the words are about; options about the song, and pictures, make them a wish in any case."""
         if any(one is not None for one in (self.image, self.style, self.aspect, self.seconds, self.seed)):
-            return Intent.SAY
-        return route(self.wish, has_files=self.clip is not None).intent
+            return Route(Intent.SAY, self.wish)
+        return route(self.wish, has_files=self.has_clip)
+
+    @property
+    def has_clip(self) -> bool:
+        """Whether a clip is named, here or elsewhere."""
+        return self.clip is not None or self.clip_link is not None
 
     @property
     def asks_for_something(self) -> bool:
         """Whether there is anything to do: a clip, or at least a word about the last song."""
-        return bool(self.wish) or any(one is not None for one in (
-            self.clip, self.image, self.style, self.aspect, self.seconds, self.seed))
+        return bool(self.wish) or self.has_clip or any(one is not None for one in (
+            self.image, self.style, self.aspect, self.seconds, self.seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class Made:
     """What came of it."""
 
     generated: Generated | None     # None: the song that was there is exported as it is
+    project: Project
     state: SessionState
     exported: Exported
     out: Path
@@ -96,21 +107,20 @@ async def make_song(order: Order, settings: Settings, progress: Progress) -> Mad
             project, generated, state = await _song(order, files, settings, nemo, database, watch)
             key = f"{project.id}-{state.fingerprint}-{time.time_ns()}"
             exported = await export(key, state, part, nemo=nemo, progress=watch, withdraw=True)
-            claim = await workspace(project, nemo=nemo) if order.link else None
+            link = await link_to(project, nemo) if order.wants_link else None
     watch.end()
-    link = claim.link.reveal() if claim else None
-    return Made(generated, state, exported, order.out, watch.seconds, time.monotonic() - began, link)
+    return Made(generated, project, state, exported, order.out, watch.seconds, time.monotonic() - began, link)
 
 
 async def _song(order: Order, files: list[LocalFile], settings: Settings, nemo: Nemo, database: Database,
                 watch: StageWatch) -> tuple[Project, Generated | None, SessionState]:
     """The project to film, what was said to make it so (None: only its export was asked for), and its state."""
-    if order.intent is Intent.EXPORT and order.clip is None:
+    if order.route.intent is Intent.EXPORT:
         project = await current_project(MEMBER, PLACE, settings.backend_name, projects=database.projects)
         return project, None, await status(project, nemo=nemo, projects=database.projects)
     if order.style is not None:
         order = replace(order, style=await style_of(order.style, nemo=nemo))
-    wish = Wish(MEMBER, PLACE, settings.backend_name, words_of(order), files, order.language, order.afresh)
+    wish = wish_of(order, words_of(order), files, settings)
     generated = await generate(wish, nemo=nemo, projects=database.projects, progress=watch)
     _check(generated)
     return generated.project, generated, generated.state
@@ -123,14 +133,32 @@ def _check(generated: Generated) -> None:
     if generated.outcome is Outcome.UNCERTAIN:
         raise WishUncertain
     if generated.question is not None:
-        raise AskedBack(question=asked(generated.question))
+        raise AskedBack(question="\n".join(filter(None, (generated.reply, asked(generated.question)))))
+
+
+def wish_of(order: Order, words: str, files: Sequence[LocalFile], settings: Settings) -> Wish:
+    """The order as the flows take it. LinksNotTaken where the backend is a studio: then no host is asked for anything."""
+    if order.clip_link is not None and settings.backend is not Backend.CLOUD:
+        raise LinksNotTaken
+    links = () if order.clip_link is None else (order.clip_link,)
+    return Wish(MEMBER, PLACE, settings.backend_name, words, files, order.language, order.afresh, links)
+
+
+async def link_to(project: Project, nemo: Nemo) -> str | None:
+    """A link that opens `project` in the browser; None where there is none, for which nothing else is given up."""
+    try:
+        claim = await workspace(project, nemo=nemo)
+    except NemoError as fault:
+        log.warning("there is no link to the project: %s", fault)
+        return None
+    return claim.link.reveal() if claim else None
 
 
 def words_of(order: Order) -> str:
     """The wish with the options as words, which both backends understand; English, as the options are."""
     given = {"style": order.style, "aspect": order.aspect, "seconds": order.seconds, "seed": order.seed}
     options = [say(f"wish.{name}", "en", value=value) for name, value in given.items() if value is not None]
-    default = "default" if order.clip is not None else "picture" if order.image is not None else None
+    default = "default" if order.has_clip else "picture" if order.image is not None else None
     fallback = [say(f"wish.{default}", "en")] if default else []
     return ", ".join(([order.wish] if order.wish else fallback) + options)
 

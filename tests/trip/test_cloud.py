@@ -57,6 +57,16 @@ def cut_after(cloud: NemoService, *, works: bool) -> Callable[[Request], Reply]:
     return answer
 
 
+def with_words(cloud: NemoService, words: str) -> Callable[[Request], Reply]:
+    """An answer in these words, of an agent that does its work."""
+
+    def answer(request: Request) -> Reply:
+        cloud.carry_out(request)
+        return replies.events({"type": "text", "content": words})
+
+    return answer
+
+
 def film_of(folder: Path) -> bytes | None:
     path = folder / "out" / "song.mp4"
     return path.read_bytes() if path.exists() else None
@@ -174,6 +184,7 @@ async def test_a_question_of_the_agent_is_passed_on_and_answered_by_the_next_wis
     ended = await song(HUM)
     assert ended.code == 1
     assert all(words in ended.err for words in ("Which style shall it be?", "lo-fi", "pop"))
+    assert ended.err.strip().splitlines()[-3:] == ["- lo-fi", "- pop", "Answer it with your next wish."]
     assert film_of(tmp_path) is None
     assert (await song("--wish", "pop")).code == 0
     assert film_of(tmp_path) == FILM
@@ -241,11 +252,85 @@ async def test_an_upload_alone_is_no_wish(cloud: NemoService, song: Run) -> None
     assert cloud.asked("POST", SAYING) == []
 
 
+@wire("4.3")
+async def test_answers_in_words_come_as_json_and_with_a_link_too(cloud: NemoService, song: Run) -> None:
+    assert (await song(HUM, "--wish", "upload", "--json")).facts == {"files": ["hum.m4a"], "new_project": True, "link": None}
+    assert (await song("--wish", "credits", "--json")).facts["available"] == 90
+    status = await song("--wish", "status", "--link", "--json")
+    assert status.facts["timeline"]
+    assert "/workspace/claim?ct=clm_" in status.facts["link"]
+    assert "/workspace/claim?ct=clm_" in (await song("--wish", "status", "--link")).out
+
+
+@wire("4.3")
+async def test_a_film_is_not_given_up_for_a_link(cloud: NemoService, song: Run, tmp_path: Path) -> None:
+    cloud.on("POST", "/api/auth/claim-token", replies.html(502))
+    ended = await song(HUM, "--link")
+    assert ended.code == 0, ended.err
+    assert film_of(tmp_path) == FILM
+    assert "No link came" in ended.out
+
+
+async def test_a_film_has_the_projects_title_and_its_length_where_the_backend_tells_no_other(
+        cloud: NemoService, song: Run) -> None:
+    ended = await song(HUM, "--wish", "lo-fi, call it Dusk")
+    assert "“Dusk” is finished" in ended.out
+    assert "0:10" in ended.out
+
+
+async def test_names_in_brackets_are_names(cloud: NemoService, song: Run) -> None:
+    cloud.on("POST", SAYING, with_words(cloud, "[/red] Done.\x1b[2J"))
+    ended = await song(HUM, "--wish", "lo-fi [/bold] [intro]")
+    assert ended.code == 0, ended.err
+    assert "[/red] Done.[2J" in ended.out
+    assert "[/bold] [intro]" in ended.out
+
+
+@wire("8/account", "8/upload", "8/drag")
+async def test_buttons_that_only_an_editor_has_become_words_that_can_be_typed(cloud: NemoService, song: Run) -> None:
+    talk = ("Your song is ready.\n\nCheck your billing page for remaining credits.\n\nUse the upload button to add your footage."
+            "\n\nDrag the title to the start of the timeline.")
+    cloud.on("POST", SAYING, with_words(cloud, talk))
+    ended = await song(HUM)
+    assert ended.code == 0, ended.err
+    assert "Your song is ready." in ended.out
+    assert not re.search("billing|button|Drag", ended.out)
+    assert all(words in ended.out for words in ("--wish credits", "--wish upload", "--wish \""))
+
+
+@wire("4.7/fetch")
+@pytest.mark.parametrize("link", ["http://127.0.0.1:9/hum.mp3", "https://localhost/hum.mp3", "HTTP://10.0.0.1/hum.mp3"])
+async def test_a_link_into_a_network_is_one_sentence(cloud: NemoService, song: Run, tmp_path: Path, link: str) -> None:
+    ended = await song(link)
+    assert ended.code == 2
+    assert "does not lead to a public address" in ended.err
+    assert len(ended.err.strip().splitlines()) == 1
+    assert cloud.asked("POST", UPLOADS) == []
+    assert film_of(tmp_path) is None
+
+
+async def test_a_song_cannot_be_had_as_sound_yet_and_that_is_said_before_anything_is_done(
+        cloud: NemoService, song: Run, tmp_path: Path) -> None:
+    assert (await song(HUM)).code == 0
+    asked = len(cloud.requests)
+    ended = await song("--wish", "send me the mp3")
+    assert ended.code == 2
+    assert "mp3" in ended.err
+    assert len(cloud.requests) == asked
+
+
+def test_a_studio_asks_no_host_for_a_link(mureka: Callable[..., Any], tmp_path: Path) -> None:
+    ended = mureka(tmp_path, "song", "https://files.example.org/hum.mp3", MUREKA_BACKEND="studio")
+    assert ended.code == 2
+    assert "send it itself" in ended.err
+    assert len(ended.err.strip().splitlines()) == 1
+
+
 async def test_a_converted_clip_keeps_its_name_and_gives_it_to_the_project(cloud: NemoService, song: Run) -> None:
     ended = await song(HUM, "--wish", "上传", LC_ALL="zh_CN.UTF-8")
     assert "hum.m4a" in ended.out
     [project] = cloud.projects.values()
-    assert (project.title, project.language) == ("hum", "zh")
+    assert (project.title, project.language) == ("hum", "zh-CN")
     assert [file["filename"] for file in project.files] == ["hum.m4a"]
 
 

@@ -174,7 +174,7 @@ async def upload(wire: Wire, account: Account, path: str, links: Sequence[str], 
     addresses = [await reach.last_address(link, wire.clock) for link in links]
     body = msgspec.json.encode({"urls": addresses, "source_type": "url"})
     try:
-        call = Call("POST", path, json=body, acts=True, answer_seconds=UPLOAD_ANSWER_SECONDS)
+        call = Call("POST", path, json=body, acts=True, answer_seconds=UPLOAD_ANSWER_SECONDS, in_session=True)
         return Uploaded.of(await wire.once(account, call))
     except NemoError as fault:
         if (veiled := _veiled(fault.reason)) != fault.reason:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from bot.nemo.answers import number, whole
-from bot.nemo.envelope import Payload
+from bot.nemo.envelope import Payload, reason_in
 from bot.nemo.errors import FileTooLarge, FileTypeRefused, NemoError
 from bot.nemo.files.filetypes import MAX_FILE_BYTES, MEDIA_TYPES, NAMED_TYPES, ending_of, is_accepted, travel_name
 
@@ -25,7 +25,7 @@ UPLOAD_ANSWER_SECONDS: Final = 5 * 60.0
 """What arrives is looked at, converted, or first fetched from where it is, before the answer comes."""
 Progress = Callable[[int, int], None]
 """Called with the bytes done and the bytes in all; neither ever falls, even when everything is sent once more."""
-_UNTRUE: Final = (False, "false", "False", "0")
+_UNTRUE: Final = ("false", "0")
 
 
 class TypeNotTaken(FileTypeRefused):
@@ -108,8 +108,11 @@ class Uploaded:
 
     @classmethod
     def of(cls, payload: Payload) -> Uploaded:
-        """Read the reply; no word about the project counts as applied."""
-        return cls(tuple(map(RemoteFile.of, _items(payload))), payload.value("session_state_applied") not in _UNTRUE)
+        """Read the reply; no word about the project counts as applied. NemoError for an error instead of files."""
+        files = tuple(map(RemoteFile.of, _items(payload)))
+        if not files and (reason := reason_in(payload.value("error"))):
+            raise NemoError(reason)
+        return cls(files, str(payload.value("session_state_applied")).strip().lower() not in _UNTRUE)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ Progress = Callable[[int, int | None], None]
 MAX_FILM_BYTES: Final = 4 * 1024**3
 NOT_SATISFIABLE: Final = 416
 PARTIAL: Final = 206
-_CONTENT_RANGE: Final = re.compile(r"bytes\s+(\d+)-\d+/(\d+|\*)")
-_UNRANGED: Final = re.compile(r"bytes\s+\*/(\d+)")
+_CONTENT_RANGE: Final = re.compile(r"(?i)bytes\s+(\d+)-\d+/(\d+|\*)")
+_UNRANGED: Final = re.compile(r"(?i)bytes\s+\*/(\d+)")
 
 
 class NotWhole(Unreachable):

@@ -38,7 +38,6 @@ LEAST_ANSWER_SECONDS: Final = 10.0      # what a poll is given to answer in, als
 BUDGET_SECONDS: Final = 5 * 60.0
 POLLS_FOR_A_URL: Final = 3      # a film that is completed without an address gets this many polls to name one
 POLLS_FOR_A_RENDER: Final = 3   # a queue may not know a new render at once
-GONE: Final = 410
 
 
 async def look(wire: Wire, account: Account, identity: str) -> RenderStep:
@@ -46,8 +45,7 @@ async def look(wire: Wire, account: Account, identity: str) -> RenderStep:
     try:
         payload = await wire.once(account, Call("GET", f"{QUEUE}/{quote(identity, safe='')}"))
     except NemoError as fault:
-        is_gone = fault.http_status == GONE or speaks_of_absence(fault.reason)
-        if type(fault) is NemoError and is_gone:    # a code of no known row
+        if type(fault) is NemoError and speaks_of_absence(fault.reason):    # a code of no known row
             raise fault.become(NotFound) from fault
         raise
     return read_step(identity, payload, wire.base_url)

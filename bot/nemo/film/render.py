@@ -86,7 +86,8 @@ async def cancel(wire: Wire, account: Account, identity: str) -> None:
     except (NotFound, RequestRefused):
         return
     except NemoError as fault:
-        if type(fault) is not NemoError:    # a code of no known row, such as "already completed"
+        is_bare_yes = isinstance(fault, BadReply) and 200 <= (fault.http_status or 0) <= 299     # nothing, or "OK"
+        if type(fault) is not NemoError and not is_bare_yes:    # a code of no known row, such as "already completed"
             raise
 
 

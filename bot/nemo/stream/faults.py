@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from bot.nemo.envelope import FINE_CODES, reason_in
 from bot.nemo.errors import MAX_REASON_CHARACTERS
-from bot.nemo.secret import scrub
+from bot.nemo.jsontext import mended
+from bot.nemo.secret import scrub_all
 from bot.nemo.stream.fields import field
 from bot.nemo.stream.values import Fault
 
@@ -86,4 +87,4 @@ def _is_same(told: Fault, fault: Fault) -> bool:
 
 
 def _readable(text: str) -> str:
-    return scrub(" ".join(_TAGS.sub(" ", text).split()) if "<" in text else text)[:MAX_REASON_CHARACTERS]
+    return mended(scrub_all(" ".join(_TAGS.sub(" ", text).split()) if "<" in text else text))[:MAX_REASON_CHARACTERS]

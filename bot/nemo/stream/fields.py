@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from bot.nemo.jsontext import mended
+
 _HUMP: Final = re.compile(r"(?=[A-Z])")
 
 
@@ -22,7 +24,7 @@ def word(holder: dict[str, Any], *camel: str) -> str | None:
     for name in camel:
         value = field(holder, name)
         if isinstance(value, str) and value:
-            return value
+            return mended(value)
     return None
 
 
@@ -30,7 +32,7 @@ def words(value: Any) -> str:
     """Text, or a number as text; nothing for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value)
+    return mended(str(value))
 
 
 def spoken(value: Any) -> str:

@@ -15,6 +15,8 @@ from bot.nemo.errors import (
     TokenRejected,
     error_class,
 )
+from bot.nemo.jsontext import mended
+from bot.nemo.secret import scrub
 from bot.nemo.stream.noise import is_noise, without_noise
 from bot.nemo.stream.questions import ASKING, is_answered
 from bot.nemo.stream.values import Done, End, Fault, Question, Said, Text, ToolCall, ToolResult
@@ -69,7 +71,7 @@ class Reply:
         """Words and questions in the order in which they came."""
         parts: list[str | Question] = []
         for entry in self._order:
-            part = entry if isinstance(entry, Question) else self._blocks[entry].text.strip()
+            part = entry if isinstance(entry, Question) else scrub(mended(self._blocks[entry].text.strip()))
             if part:
                 parts.append(part)
         return _without_trailing_noise(parts)
@@ -78,6 +80,14 @@ class Reply:
     def question(self) -> Question | None:
         """The last question that is still to be answered."""
         return self._open_questions[-1] if self._open_questions else None
+
+    @property
+    def all_asked(self) -> Question | None:
+        """All that is still to be answered, as one question."""
+        if len(self._open_questions) < 2:
+            return self.question
+        titles = "\n".join(filter(None, (one.title for one in self._open_questions)))
+        return Question(titles, tuple(ask for one in self._open_questions for ask in one.asks))
 
     @property
     def fault(self) -> Fault | None:

@@ -23,6 +23,8 @@ from bot.nemo.wire import CONNECT_SECONDS, WRITE_SECONDS, Call, Wire, attributed
 
 APP_NAME: Final = "nemo_agent"
 _HEADERS: Final = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"}
+ACCEPTED: Final = 202
+"""The wish is taken in, and what comes of it is not in this answer: such an end proves nothing."""
 MAX_ANSWER_CHARACTERS: Final = 500_000
 """All pieces and wholes together; an answer is a few paragraphs."""
 REFUSAL_BODY_SECONDS: Final = 10.0
@@ -45,7 +47,7 @@ async def say(wire: Wire, account: Account, session_id: str, words: str, user: s
         if not response.is_success:
             raise await _refusal(wire, response)
         body = await stack.enter_async_context(aclosing(pieces(response)))
-        listener = _Listener(response, body, reader, watch)
+        listener = _Listener(response, body, reader, watch, wire.hint(response))
         async for value in listener.values():
             yield value
 
@@ -54,9 +56,10 @@ class _Listener:
     """Reads one body to its end."""
 
     def __init__(
-        self, response: httpx.Response, body: AsyncGenerator[bytes, None], reader: FrameReader, watch: Watch
+        self, response: httpx.Response, body: AsyncGenerator[bytes, None], reader: FrameReader, watch: Watch, hint: float | None
     ) -> None:
         self._response = response
+        self._hint = hint           # seconds to wait, where it is a refusal
         self._body = body
         self._reader = reader
         self._watch = watch
@@ -103,15 +106,16 @@ class _Listener:
             raise
 
     def _done(self, end: End) -> Done:
-        return self._watch.done(end, is_framed=is_framed(self._response))
+        is_over = self._response.status_code != ACCEPTED
+        return self._watch.done(end, is_framed=is_over and is_framed(self._response))
 
     def _judge(self, event: ServerEvent) -> None:
         """A body of plain JSON may be a refusal with HTTP 200 (2001, say) instead of an answer."""
         if self._is_first and event.is_bare and event.data.startswith("{"):
-            answer = Answer(self._response.status_code, jsontext.bytes_of(event.data))
+            answer = Answer(self._response.status_code, jsontext.bytes_of(event.data), self._hint)
             try:
                 with attributed(self._response):
-                    unwrap(answer)
+                    unwrap(answer, in_session=True)
             except NemoError as fault:
                 is_nameless = type(fault) is NemoError and fault.code is None
                 fault.may_have_run = isinstance(fault, ServerFault | BadReply) or is_nameless
@@ -143,7 +147,7 @@ async def _refusal(wire: Wire, response: httpx.Response) -> NemoError:
         pass
     try:
         with attributed(response):
-            unwrap(answer)
+            unwrap(answer, in_session=True)
     except NemoError as fault:
         fault.may_have_run = isinstance(fault, ServerFault)
         return fault

@@ -147,6 +147,14 @@ async def test_the_backends_own_refusal_is_told_in_its_words(
     assert caught.value.facts["reason"] == reason
 
 
+async def test_a_refusal_without_usable_words_is_told_in_the_members_language(nemo: Nemo, server: NemoServer) -> None:
+    before = await nemo.state(SESSION)
+    server.on("POST", "/run_sse", replies.events({"type": "error", "error": "Click the Export button at the top right."}))
+    with pytest.raises(AgentRefused) as caught:
+        await answer(SESSION, "慢一点", before, language="zh", nemo=nemo, progress=lambda _step: None)
+    assert caught.value.facts["reason"] == say("flow.failed", "zh")
+
+
 async def test_a_fault_while_a_tool_is_at_work_is_looked_into_before_it_is_believed(
     nemo: Nemo, server: NemoServer
 ) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.flows.errors import NoProjectYet, ProjectLost
-from bot.flows.generate import Generated, Wish, generate
-from bot.nemo import LocalFile, Nemo, ServerFault
+from bot.flows.generate import Generated, generate
+from bot.flows.project import Wish
+from bot.nemo import FileTypeRefused, LocalFile, Nemo, ServerFault
 from storage import Database
 from tests.nemo_server.replies import bare, data, fault, html
 from tests.nemo_server.server import NemoServer
@@ -48,6 +49,33 @@ async def test_a_new_project_that_is_refused_leaves_the_earlier_one(
     current = await database.projects.current("ada", "terminal", BACKEND)
     assert current is not None
     assert current.id == first.project.id
+
+
+async def test_a_new_project_whose_clip_is_refused_leaves_the_earlier_one(
+        nemo: Nemo, database: Database, server: NemoServer, clip: Path) -> None:
+    first = await ask(nemo, database, clip)
+    server.on("POST", UPLOAD, fault(4001, "not this one"))
+    with pytest.raises(FileTypeRefused):
+        await ask(nemo, database, clip, afresh=True)
+    assert (await ask(nemo, database)).project.id == first.project.id
+
+
+async def test_a_first_clip_that_is_refused_leaves_no_project_for_the_next_wish(
+        nemo: Nemo, database: Database, server: NemoServer, clip: Path) -> None:
+    server.on("POST", UPLOAD, html(502))
+    with pytest.raises(ServerFault):
+        await ask(nemo, database, clip)
+    with pytest.raises(NoProjectYet):
+        await ask(nemo, database)
+
+
+@wire("4.2")
+async def test_a_project_is_called_as_its_clip_in_the_language_of_its_member(
+        nemo: Nemo, database: Database, server: NemoServer, clip: Path) -> None:
+    wish = Wish("ada", "terminal", BACKEND, "慢一点", [LocalFile(clip)], "zh")
+    await generate(wish, nemo=nemo, projects=database.projects, progress=lambda _step: None)
+    [request] = server.asked("POST", SESSIONS)
+    assert json.loads(request.body) == {"task_name": "hum", "language": "zh-CN"}
 
 
 async def test_a_lost_project_becomes_a_new_one_and_that_is_told(

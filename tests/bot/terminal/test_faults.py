@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.flows.errors import AgentRefused, ClipRefused, FlowError, NoProjectYet, NothingToExport, UnknownStyle
+from bot.flows.errors import AgentRefused, AskedBack, ClipRefused, FlowError, NoProjectYet, NothingToExport, UnknownStyle
 from bot.media.errors import ClipMissing
-from bot.nemo import FileTooLarge, NemoError, RequestRefused, TimeScaleRefused, Unreachable
+from bot.nemo import FileTooLarge, LinkError, LinksNotTaken, NemoError, RequestRefused, TimeScaleRefused, Unreachable
 from bot.settings import BadSetting
 from bot.studio_child import StudioBusy, StudioDidNotStart, StudioEnded
 from bot.terminal.faults import FAULTS, exit_code_of, sentence_of
@@ -17,7 +17,7 @@ from storage import DatabaseUnusable, NewerSchema
 
 BAD_INPUT = [BadSetting("settings.backend", value="'both'"), TimeScaleRefused("no"), ClipMissing("hum.wav"),
              OutputUnwritable(Path("x"), "full"), NoProjectYet(), UnknownStyle("metal", name="metal", styles="pop"),
-             ClipRefused("too quiet", reason="too quiet"), FileTooLarge()]
+             ClipRefused("too quiet", reason="too quiet"), FileTooLarge(), LinkError("gone"), LinksNotTaken()]
 FAILED = [FlowError(), AgentRefused("no", reason="no"), NothingToExport(), NemoError(), Unreachable("gone"),
           NewerSchema(9, 1), DatabaseUnusable("x: broken"), StudioDidNotStart("no fonts"), StudioBusy(), StudioEnded("a\nb"),
           OSError(28, "No space left")]
@@ -40,3 +40,10 @@ def test_its_code_tells_wrong_input_from_failure(faults: list[Exception], code: 
 
 def test_a_reason_that_is_a_sentence_is_not_ended_twice() -> None:
     assert ".." not in sentence_of(RequestRefused("There were no words."), "en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_question_keeps_its_lines(language: str) -> None:
+    lines = sentence_of(AskedBack(question="Which style?\n- lo-fi\n- pop"), language).splitlines()
+    assert lines[1:4] == ["Which style?", "- lo-fi", "- pop"]
+    assert len(lines) == 5

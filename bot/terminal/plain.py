@@ -1,0 +1,15 @@
+"""Plain: text of anybody's on a terminal, where neither its brackets nor its control characters mean anything."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.console import Console
+
+LINES = "\n\t"
+
+
+def print_plainly(text: str, console: Console) -> None:
+    """Print `text` as it is, without what would steer the terminal; long lines are the terminal's to break."""
+    console.print("".join(letter for letter in text if letter in LINES or unicodedata.category(letter) != "Cc"),
+                  markup=False, soft_wrap=True)
