@@ -1,6 +1,6 @@
 # Two commands set everything up: `make song` and `make test`. The rest is for those who stay.
 .DEFAULT_GOAL := help
-.PHONY: help song test lint types imports tests run doctor lock clean
+.PHONY: help song test lint types imports tests coverage run doctor lock clean
 
 # Data stays in the checkout, unless the environment or .env names another folder.
 ifeq (,$(shell grep -s '^ *\(export \)\{0,1\} *MUREKA_DATA *=' .env 2>/dev/null))
@@ -23,6 +23,7 @@ help:
 	@echo "make test    set up, then lint, types, import rules and tests"
 	@echo "make run     run the Discord bot     make doctor  check this machine"
 	@echo "make lock    renew requirements/     make clean   remove what the others made"
+	@echo "make coverage  the tests once more, with the lines that none of them reaches"
 
 $(BIN)/python:
 	@"$(PYTHON)" -c "$(SUITS)" 2>/dev/null || { echo "Mureka needs Python 3.11, 3.12, 3.13 or 3.14 with venv: install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
@@ -63,6 +64,10 @@ imports: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
 tests: $(VENV)/dev.stamp
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+# Apart from the tests, since it doubles their time.
+coverage: $(VENV)/dev.stamp
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile
 	$(BIN)/coverage combine --quiet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -57,3 +58,8 @@ def redirect(location: str, status: int = 302) -> Reply:
 
 def _named(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): text for name, text in headers.items()}
+
+
+def zipped(body: bytes) -> bytes:
+    """`body` packed, always into the same bytes: they may stand in the name of a test."""
+    return gzip.compress(body, 1, mtime=0)

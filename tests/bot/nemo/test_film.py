@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import logging
 import subprocess
 import sys
@@ -181,7 +180,7 @@ def test_sound_and_archives_and_what_nobody_knows_may_be_films(content: bytes) -
 @pytest.mark.parametrize("content", [
     PAGE, b" \n<html>", b"\xef\xbb\xbf<!doctype html>", b"<?xml version='1.0'?>", b'{"code": 1}', b"[]", b"{}", b"No such file",
     "没有 这个 文件".encode(), b"\x89PNG\r\n\x1a\n" + bytes(99), b"\xff\xd8\xff\xe0" + bytes(99), b"GIF89a" + bytes(99),
-    b"%PDF-1.7" + bytes(99), gzip.compress(PAGE), b"RIFF\x24\0\0\0WEBPVP8 " + bytes(99),
+    b"%PDF-1.7" + bytes(99), replies.zipped(PAGE), b"RIFF\x24\0\0\0WEBPVP8 " + bytes(99),
 ])
 def test_pages_words_and_pictures_are_no_films(content: bytes) -> None:
     assert not any(may_be_film(content, kind) for kind in ("video/mp4", "application/octet-stream", ""))

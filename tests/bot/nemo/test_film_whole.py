@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gzip
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
@@ -61,7 +60,7 @@ async def test_a_download_that_is_cut_again_and_again_arrives(nemo: Nemo, server
     part(700_000, FILM[700_000:], "items 1-2/3"), part(700_000, FILM[700_000:] + b"more"),
     part(700_000, FILM[700_000:], ETag='"v2"'), part(700_000, FILM[700_000:], "bytes 700000-1048575/*", ETag='"v2"'),
     ServerReply(206, [FILM], {"Content-Type": "multipart/byteranges; boundary=x"}),
-    part(700_000, gzip.compress(FILM[700_000:]), **{"Content-Encoding": "gzip"}), cut(5),
+    part(700_000, replies.zipped(FILM[700_000:]), **{"Content-Encoding": "gzip"}), cut(5),
 ])
 async def test_a_server_that_does_not_resume_is_asked_from_the_beginning(
     nemo: Nemo, server: NemoServer, tmp_path: Path, second: Any
@@ -147,7 +146,7 @@ async def test_a_wrong_size_told_by_the_render_does_not_keep_the_film_away(
 
 
 @pytest.mark.parametrize(("coding", "packed"), [
-    ("gzip", gzip.compress(FILM)), ("x-gzip", gzip.compress(FILM[:9]) + gzip.compress(FILM[9:]) + bytes(99)),
+    ("gzip", replies.zipped(FILM)), ("x-gzip", replies.zipped(FILM[:9]) + replies.zipped(FILM[9:]) + bytes(99)),
     ("deflate", zlib.compress(FILM)), ("deflate", zlib.compress(FILM)[2:-4]), ("identity", FILM),
 ])
 async def test_a_film_that_is_packed_unasked_is_unpacked(
@@ -196,7 +195,7 @@ async def test_a_large_download_takes_little_memory(
     nemo: Nemo, server: NemoServer, tmp_path: Path, packed: bool
 ) -> None:
     piece, megabytes = bytes(1024 * 1024), 64 if packed else 200
-    bomb = ServerReply(200, [gzip.compress(piece * megabytes, 1)], {**VIDEO, "Content-Encoding": "gzip"})
+    bomb = ServerReply(200, [replies.zipped(piece * megabytes)], {**VIDEO, "Content-Encoding": "gzip"})
     server.on("GET", OWN, bomb if packed else ServerReply(200, [piece] * megabytes, VIDEO))
     await nemo.credits()
     tracemalloc.start()
