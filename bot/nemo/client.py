@@ -155,8 +155,7 @@ class Nemo:
 
     async def state(self, session_id: str) -> SessionState:
         """The project as it stands."""
-        call = Call("GET", _state_path(session_id), in_session=True)
-        return await self._state_of(session_id, self._wire.patiently(lambda: self._wire.once(self._account, call)))
+        return await self._state_of(session_id, self._wire.get(self._account, _state_path(session_id), in_session=True))
 
     async def find_out(self, session_id: str, before: str) -> Aftermath:
         """What became of a wish whose answer was lost; `before` is the fingerprint that the state had. Takes minutes.

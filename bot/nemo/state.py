@@ -60,17 +60,18 @@ class SessionState:
             state = jsontext.members(text) if text else {**payload.data}
         except ValueError:
             state = {}
-        media, videos, canvas = (_parsed(state.get(name)) for name in ("generated_media", "video_infos", "canvas_config"))
+        inner = Payload(state, {})
+        media, videos, canvas = (inner.value(name) for name in ("generated_media", "video_infos", "canvas_config"))
         return cls(
             session_id=session_id,
-            task_id=_word(payload, state, "task_id", "taskId"),
-            task_name=_word(payload, state, "task_name", "taskName"),
+            task_id=payload.word("task_id", "taskId") or inner.word("task_id", "taskId"),
+            task_name=payload.word("task_name", "taskName") or inner.word("task_name", "taskName"),
             draft=Draft.of(state.get("draft")),
             generated_media=media,
             video_infos=videos if isinstance(videos, list) else [],
             canvas=canvas if isinstance(canvas, dict) else {},
             fingerprint=digest(*(state.get(name) for name in ("draft", "generated_media", "video_infos", "canvas_config"))),
-            user_id=_word(payload, state, "user_id", "userId"),
+            user_id=payload.word("user_id", "userId") or inner.word("user_id", "userId"),
         )
 
 
@@ -132,21 +133,3 @@ def _number(digits: str) -> float | int:
 
 
 _DECODER: Final = json.JSONDecoder(strict=False, object_hook=_steady, parse_float=_number, parse_int=_whole)
-
-
-def _parsed(text: str | None) -> Any:
-    try:
-        return None if text is None else jsontext.parse(text)
-    except ValueError:      # nested so deeply that only the frames above it could read it
-        return None
-
-
-def _word(payload: Payload, state: dict[str, str], *names: str) -> str | None:
-    """A word of the reply, beside the state or in it."""
-    for level in (payload, Payload(state, {})):
-        try:
-            if found := level.word(*names):
-                return found
-        except ValueError:
-            continue
-    return None

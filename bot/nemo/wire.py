@@ -36,6 +36,8 @@ from bot.nemo.secret import Secret
 
 CONNECT_SECONDS: Final = 15.0
 READ_SECONDS: Final = 60.0
+REDIRECTS: Final = (301, 302, 303, 307, 308)
+MAX_REDIRECTS: Final = 5
 BODY_SECONDS: Final = 2 * 60.0
 """For all of a reply, however steadily it drips: as much as 32 MB take at 2 Mbit/s."""
 WRITE_SECONDS: Final = 60.0
@@ -84,9 +86,9 @@ class Wire:
         for http in (self._acts, self._reads, self._elsewhere):
             await http.aclose()
 
-    async def get(self, account: Account, path: str) -> Payload:
+    async def get(self, account: Account, path: str, *, in_session: bool = False) -> Payload:
         """A read, tried again on 408, 429, 5xx and broken connections within a small budget."""
-        return await self.patiently(lambda: self.once(account, Call("GET", path)))
+        return await self.patiently(lambda: self.once(account, Call("GET", path, in_session=in_session)))
 
     async def patiently(self, read: Callable[[], Awaitable[_T]]) -> _T:
         """Do a read until it succeeds, fails for good, or patience ends."""
@@ -163,7 +165,7 @@ class Wire:
             raise NemoError("the client is closed")     # no kind that anybody would try again
         headers = self._dress(call, token if ours else None)
         if call.answer_seconds != READ_SECONDS:
-            more.setdefault("timeout", _timeout(self.clock, call.answer_seconds))
+            more.setdefault("timeout", network_timeout(self.clock, call.answer_seconds))
         with transport_faults(acts=call.acts):
             files = call.files() if call.files else None
             request = http.build_request(call.method, url, headers=headers, content=call.json, files=files, **more)
@@ -241,16 +243,17 @@ def _client(
         headers=dict(headers),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),     # a token says who we are, and to one host alone
         verify=trust,
-        timeout=_timeout(clock, READ_SECONDS),
+        timeout=network_timeout(clock, READ_SECONDS),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept, keepalive_expiry=KEPT_SECONDS),
         follow_redirects=False,
         trust_env=not is_loopback(base_url),    # a proxy of the environment does not lead to this machine
     )
 
 
-def _timeout(clock: Clock, read_seconds: float) -> httpx.Timeout:
+def network_timeout(clock: Clock, read_seconds: float | None) -> httpx.Timeout:
+    """How long each step of an exchange may take; no `read_seconds` where reading has deadlines of its own."""
     return httpx.Timeout(
-        connect=clock.patience(CONNECT_SECONDS), read=clock.patience(read_seconds),
+        connect=clock.patience(CONNECT_SECONDS), read=None if read_seconds is None else clock.patience(read_seconds),
         write=clock.patience(WRITE_SECONDS), pool=clock.patience(POOL_SECONDS),
     )
 

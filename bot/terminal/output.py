@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.terminal.plain import shown
+
 
 class OutputUnwritable(Exception):
     """The file cannot be written where it was asked for."""
@@ -17,7 +19,7 @@ class OutputUnwritable(Exception):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(reason)
-        self.facts = {"path": os.fsencode(path).decode(errors="replace"), "reason": reason}
+        self.facts = {"path": shown(path), "reason": reason}
 
 
 class OutputIsSource(OutputUnwritable):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,7 +12,7 @@ from rich.text import Text
 
 from bot.speech.gui import Action
 from bot.speech.timeline import clock, timeline
-from bot.terminal.plain import print_plainly
+from bot.terminal.plain import print_plainly, shown
 from bot.terminal.song import Made
 from bot.terminal.words import Told
 from bot.texts import say
@@ -110,11 +108,6 @@ def _rows(facts: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
     megabytes, seconds = f"{facts['bytes'] / 1e6:.1f}", facts["duration"]
     yield "song.file", say("song.file_facts" if seconds else "song.file_size", language, path=facts["file"],
                            length=clock(seconds or 0), megabytes=megabytes)
-
-
-def shown(path: Path) -> str:
-    """A path as text that can be written anywhere; bytes that are no text become question marks."""
-    return os.fsencode(path).decode(errors="replace")
 
 
 def _dict(value: object) -> dict[str, Any]:

@@ -43,10 +43,9 @@ from bot.nemo.files.link_errors import (
     TooManyLinks,
 )
 from bot.nemo.files.upload import UPLOAD_ANSWER_SECONDS, Uploaded
-from bot.nemo.wire import Call, Wire
+from bot.nemo.wire import MAX_REDIRECTS, REDIRECTS, Call, Wire
 
 MAX_LINK_CHARACTERS: Final = 4096
-MAX_REDIRECTS: Final = 5
 MAX_TRIED_ADDRESSES: Final = 4
 RESOLVE_SECONDS: Final = 10.0
 HOST_SECONDS: Final = 10.0
@@ -56,7 +55,6 @@ LOOK_SECONDS: Final = 45.0
 NOT_TAKEN: Final = 4004
 """The studio's code for links: it fetches nothing."""
 _PORTS: Final = {"http": 80, "https": 443}
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
 _LOCKED: Final = (401, 402, 403, 407, 451)
 _GONE: Final = (204, 205, 404, 410)
 _ADDRESS: Final = re.compile(r"(?i)(https?://)(?:[^\s/?#\"'<>@]*@)?([^\s/?#\"'<>@]*)[^\s\"'<>]*")
@@ -135,7 +133,7 @@ class Reach:
             addresses = await self._judged(link, clock)
             answer = await _asked(link, addresses, trust, clock)
             location = answer.headers.get("location", "")
-            if answer.status_code not in _REDIRECTS or not location:
+            if answer.status_code not in REDIRECTS or not location:
                 _check(link, answer)
                 return link
             link = link.redirected(location)

@@ -22,14 +22,12 @@ from bot.nemo.film.file import FilmFile, NotWhole
 from bot.nemo.film.reply import address_in
 from bot.nemo.retry import Patience
 from bot.nemo.secret import Secret
-from bot.nemo.wire import MAX_FAULT_BYTES, Call, Wire, attributed
+from bot.nemo.wire import MAX_FAULT_BYTES, MAX_REDIRECTS, REDIRECTS, Call, Wire, attributed
 
-MAX_REDIRECTS: Final = 5
 MAX_PARTS: Final = 200
 GRACE_SECONDS: Final = 120.0
 LEAST_BYTES_PER_SECOND: Final = 16 * 1024
 """A body that comes slower than this, once the grace is over, is given up: it would take hours."""
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 class Fetch:
@@ -80,7 +78,7 @@ class Fetch:
 
     async def _take(self, response: httpx.Response) -> str | None:
         """Read the film's bytes into the file; the place that the response sends us to, None when the film is whole."""
-        if response.status_code in _REDIRECTS:
+        if response.status_code in REDIRECTS:
             location: str = response.headers.get("location", "")
             return location
         if self._film.is_whole_by(response):

@@ -19,7 +19,7 @@ from bot.nemo.stream.frames import FrameReader
 from bot.nemo.stream.sse import EventParser, ServerEvent
 from bot.nemo.stream.values import Done, End, Said
 from bot.nemo.stream.watch import Watch
-from bot.nemo.wire import CONNECT_SECONDS, WRITE_SECONDS, Call, Wire, attributed, transport_faults
+from bot.nemo.wire import Call, Wire, attributed, network_timeout, transport_faults
 
 APP_NAME: Final = "nemo_agent"
 _HEADERS: Final = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"}
@@ -41,7 +41,7 @@ async def say(wire: Wire, account: Account, session_id: str, words: str, user: s
     async with AsyncExitStack() as stack:
         try:
             async with wire.clock.timeout(watch.left()[0]):
-                response = await stack.enter_async_context(wire.open(call, token, timeout=_timeout(wire.clock)))
+                response = await stack.enter_async_context(wire.open(call, token, timeout=network_timeout(wire.clock, None)))
         except TimeoutError:
             raise AnswerTimedOut("no answer began", may_have_run=True) from None
         if not response.is_success:
@@ -161,9 +161,3 @@ def _message(session_id: str, words: str, user: str) -> bytes:
         "session_id": session_id,
         "new_message": {"parts": [{"text": jsontext.sendable(words)}]},
     })
-
-
-def _timeout(clock: Clock) -> httpx.Timeout:
-    """Connecting and sending as always; reading is bounded by the deadlines of the answer."""
-    connect, write = clock.patience(CONNECT_SECONDS), clock.patience(WRITE_SECONDS)
-    return httpx.Timeout(connect=connect, write=write, pool=None, read=None)

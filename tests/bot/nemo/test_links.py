@@ -37,8 +37,9 @@ from bot.nemo.files.link_errors import (
     LinkTypeRefused,
     TooManyLinks,
 )
-from bot.nemo.files.links import MAX_LINK_CHARACTERS, MAX_REDIRECTS, Link, Reach
+from bot.nemo.files.links import MAX_LINK_CHARACTERS, Link, Reach
 from bot.nemo.files.upload import RemoteFile
+from bot.nemo.wire import MAX_REDIRECTS
 from bot.texts import say
 from tests.nemo_server import replies
 from tests.nemo_server.http import Reply as ServerReply
