@@ -1,19 +1,24 @@
-"""Accounts: the tokens that a member may use, one of each kind for a backend. Shows no token in any repr."""
+"""Accounts: the tokens that a member may use, one of each kind for a backend. Shows none in a repr, writes none unsealed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final
 
 import aiosqlite
 
 from storage.members import ensure_member
-from storage.moments import maybe_moment, milliseconds_of
+from storage.moments import maybe_milliseconds_of, maybe_moment
+from storage.stores import Accounts
 
 if TYPE_CHECKING:
     from storage.database import Database
+
+__all__ = ["Account", "Accounts", "SqliteAccounts", "TokenKind", "owner"]
+
+PURPOSE: Final = "account"
 
 
 class TokenKind(StrEnum):
@@ -36,20 +41,9 @@ class Account:
     credits: int | None = None
 
 
-class Accounts(Protocol):
-    """What a store of accounts can do."""
-
-    async def find(self, member_id: str, backend: str, kind: TokenKind) -> Account | None:
-        """The member's account of that kind."""
-        ...
-
-    async def keep(self, account: Account) -> None:
-        """Keep the account in the place of an earlier one of its kind; the member is made if need be."""
-        ...
-
-    async def drop(self, member_id: str, backend: str, kind: TokenKind) -> bool:
-        """Forget one account; False when there was none."""
-        ...
+def owner(member_id: str, backend: str, kind: str) -> tuple[str, ...]:
+    """Whom a token is sealed for."""
+    return PURPOSE, member_id, backend, kind
 
 
 class SqliteAccounts:
@@ -62,36 +56,29 @@ class SqliteAccounts:
         """See `Accounts.find`."""
         row = await self._database.row(
             "SELECT * FROM accounts WHERE member_id = ? AND backend = ? AND kind = ?", (member_id, backend, kind.value))
-        return None if row is None else _account(row)
+        return None if row is None else self._account(row)
 
     async def keep(self, account: Account) -> None:
         """See `Accounts.keep`."""
-        expires_at = None if account.expires_at is None else milliseconds_of(account.expires_at)
         now = self._database.now()
+        named = (account.member_id, account.backend, account.kind.value)
+        sealed = self._database.sealer.seal(account.token, *owner(*named))
         async with self._database.writing() as connection:
             await ensure_member(connection, account.member_id, now)
             await connection.execute(
-                "INSERT INTO accounts (member_id, backend, kind, token, user_id, expires_at, credits, kept_at)"
+                "INSERT INTO accounts (member_id, backend, kind, sealed, user_id, expires_at, credits, kept_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (member_id, backend, kind) DO UPDATE SET token = excluded.token,"
+                " ON CONFLICT (member_id, backend, kind) DO UPDATE SET sealed = excluded.sealed,"
                 " user_id = excluded.user_id, expires_at = excluded.expires_at, credits = excluded.credits,"
                 " kept_at = excluded.kept_at",
-                (account.member_id, account.backend, account.kind.value, account.token, account.user_id, expires_at,
-                 account.credits, now),
-            )
+                (*named, sealed, account.user_id, maybe_milliseconds_of(account.expires_at), account.credits, now))
 
     async def drop(self, member_id: str, backend: str, kind: TokenKind) -> bool:
         """See `Accounts.drop`."""
-        async with self._database.writing() as connection:
-            cursor = await connection.execute(
-                "DELETE FROM accounts WHERE member_id = ? AND backend = ? AND kind = ?",
-                (member_id, backend, kind.value),
-            )
-            return cursor.rowcount > 0
+        return await self._database.write(
+            "DELETE FROM accounts WHERE member_id = ? AND backend = ? AND kind = ?", (member_id, backend, kind.value)) > 0
 
-
-def _account(row: aiosqlite.Row) -> Account:
-    return Account(
-        row["member_id"], row["backend"], TokenKind(row["kind"]), row["token"], row["user_id"],
-        maybe_moment(row["expires_at"]), row["credits"],
-    )
+    def _account(self, row: aiosqlite.Row) -> Account:
+        named = (row["member_id"], row["backend"], row["kind"])
+        return Account(named[0], named[1], TokenKind(named[2]), self._database.sealer.open(row["sealed"], *owner(*named)),
+                       row["user_id"], maybe_moment(row["expires_at"]), row["credits"])

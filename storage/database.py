@@ -1,4 +1,4 @@
-"""The database file: opened, migrated, written by one connection at a time, closed. Holds no statement of any store.
+"""The database file: opened, unlocked, migrated, written by one connection at a time, closed. Holds no statement of any store.
 
 Writing: one connection behind a lock, `BEGIN IMMEDIATE`, rolled back unless committed, on stable storage before
 `commit` returns (`synchronous=FULL`). Reading: a second connection that sees whole transactions only.
@@ -17,11 +17,20 @@ from typing import Any, Final
 
 import aiosqlite
 
-from storage.accounts import Accounts, SqliteAccounts
+from storage.accounts import SqliteAccounts
+from storage.claims import SqliteClaims
 from storage.errors import DatabaseUnusable
-from storage.members import Members, SqliteMembers
-from storage.projects import Projects, SqliteProjects
+from storage.jobs import SqliteJobs
+from storage.keys import Key
+from storage.members import SqliteMembers
+from storage.projects import SqliteProjects
 from storage.schema import MIGRATIONS, migrate, read_migrations
+from storage.seals import SqliteSeals
+from storage.servers import SqliteServers
+from storage.stores import Accounts, Claims, Jobs, Members, Projects, Seals, Servers, Usage
+from storage.unlocking import Unlocked, unlock
+from storage.upkeep import empty_log, wipe_if_due
+from storage.usage import SqliteUsage
 
 BUSY_SECONDS: Final = 30.0
 FILE_MODE: Final = 0o600
@@ -32,39 +41,56 @@ WAL_PAUSE_SECONDS: Final = 0.05
 
 
 class Database:
-    """An open database and its stores."""
+    """An open database and its stores.
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, now: Callable[[], float]) -> None:
+    `made` is the key file that was made at this opening, to be told to the operator; `forgotten` counts the rows that were
+    dropped, as asked for, because their key is lost.
+    """
+
+    def __init__(
+        self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, unlocked: Unlocked, now: Callable[[], float]
+    ) -> None:
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
         self._now = now
+        self.sealer, self.made, self.forgotten = unlocked.sealer, unlocked.made, unlocked.forgotten
         self.members: Members = SqliteMembers(self)
         self.accounts: Accounts = SqliteAccounts(self)
         self.projects: Projects = SqliteProjects(self)
+        self.claims: Claims = SqliteClaims(self)
+        self.jobs: Jobs = SqliteJobs(self)
+        self.servers: Servers = SqliteServers(self)
+        self.usage: Usage = SqliteUsage(self)
+        self.seals: Seals = SqliteSeals(self)
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, path: Path, *, migrations: Path = MIGRATIONS, now: Callable[[], float] = time.time
+        cls, path: Path, *, keys: Sequence[Key] = (), forget_lost: bool = False, migrations: Path = MIGRATIONS,
+        now: Callable[[], float] = time.time, busy_seconds: float = BUSY_SECONDS
     ) -> AsyncIterator[Database]:
         """The database at `path`, made if need be, readable for its owner alone, brought up to date; closed at the end.
 
-        Raises NewerSchema, and DatabaseUnusable with the reason.
+        Without `keys` those of the file beside it are taken, which is made if need be. `forget_lost` drops what no key
+        opens any more. Whoever else writes is waited for, up to `busy_seconds`.
+        Raises NewerSchema, WrongKey, KeyFileMissing, KeyFileBroken, DatabaseUnusable with the reason.
         """
         async with AsyncExitStack() as stack:
             try:
                 await asyncio.to_thread(_prepare, path)
-                writer = await stack.enter_async_context(_connection(path))
-                await _to_wal(writer)
-                await writer.execute("PRAGMA synchronous = FULL")
-                await writer.execute("PRAGMA foreign_keys = ON")
-                await migrate(writer, await asyncio.to_thread(read_migrations, migrations))
-                reader = await stack.enter_async_context(_connection(path))
+                writer = await stack.enter_async_context(_connection(path, busy_seconds))
+                await _set_up(writer)
+                known = await asyncio.to_thread(read_migrations, migrations)
+                unlocked = await unlock(writer, keys, path, schema=len(known), forget_lost=forget_lost)
+                await writer.create_function("seal", -1, unlocked.sealer.seal)
+                await migrate(writer, known)
+                await wipe_if_due(writer)
+                reader = await stack.enter_async_context(_connection(path, busy_seconds))
                 await reader.execute("PRAGMA query_only = ON")
             except (sqlite3.Error, OSError) as fault:
                 raise DatabaseUnusable(f"{path}: {fault}") from fault
-            yield cls(writer, reader, now)
+            yield cls(writer, reader, unlocked, now)
 
     def now(self) -> int:
         """Milliseconds since 1970, as the tables hold them."""
@@ -83,6 +109,16 @@ class Database:
                 # a second time: the connection works in order, so whoever writes next comes after it.
                 await asyncio.shield(self._writer.rollback())
 
+    async def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """A transaction of one statement; how many rows it changed."""
+        async with self.writing() as connection:
+            return (await connection.execute(sql, parameters)).rowcount
+
+    async def settle(self) -> None:
+        """Empty the log after something was deleted for good; where others read from it, that is left to a later time."""
+        async with self._lock:
+            await empty_log(self._writer)
+
     async def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[aiosqlite.Row]:
         """The rows of a query over what was committed."""
         return list(await self._reader.execute_fetchall(sql, parameters))
@@ -93,14 +129,20 @@ class Database:
 
 
 @asynccontextmanager
-async def _connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
+async def _connection(path: Path, busy_seconds: float) -> AsyncIterator[aiosqlite.Connection]:
     """A connection in autocommit mode; left open, aiosqlite's thread would keep the process from ending."""
-    connection = await aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = await aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None)
     try:
         connection.row_factory = aiosqlite.Row
         yield connection
     finally:
         await asyncio.shield(connection.close())
+
+
+async def _set_up(writer: aiosqlite.Connection) -> None:
+    await _to_wal(writer)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+        await writer.execute(f"PRAGMA {pragma}")
 
 
 async def _to_wal(connection: aiosqlite.Connection) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import aiosqlite
 
 from storage.moments import moment
+from storage.stores import Members
 
 if TYPE_CHECKING:
     from storage.database import Database
+
+__all__ = ["Member", "Members", "SqliteMembers", "ensure_member"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +25,6 @@ class Member:
     id: str
     client_id: str
     created_at: datetime
-
-
-class Members(Protocol):
-    """What a store of members can do."""
-
-    async def get(self, member_id: str) -> Member:
-        """The member, made at the first call; the client id stays the same ever after."""
-        ...
-
-    async def change_client_id(self, member_id: str, client_id: str) -> None:
-        """Keep another client id for the member: a backend did not take the one before."""
-        ...
-
-    async def forget(self, member_id: str) -> bool:
-        """Delete the member and all that hangs on them; False when there was none."""
-        ...
 
 
 class SqliteMembers:
@@ -59,14 +46,13 @@ class SqliteMembers:
 
     async def change_client_id(self, member_id: str, client_id: str) -> None:
         """See `Members.change_client_id`."""
-        async with self._database.writing() as connection:
-            await connection.execute("UPDATE members SET client_id = ? WHERE id = ?", (client_id, member_id))
+        await self._database.write("UPDATE members SET client_id = ? WHERE id = ?", (client_id, member_id))
 
     async def forget(self, member_id: str) -> bool:
         """See `Members.forget`."""
-        async with self._database.writing() as connection:
-            cursor = await connection.execute("DELETE FROM members WHERE id = ?", (member_id,))
-            return cursor.rowcount > 0
+        is_forgotten = await self._database.write("DELETE FROM members WHERE id = ?", (member_id,)) > 0
+        await self._database.settle()
+        return is_forgotten
 
 
 async def ensure_member(connection: aiosqlite.Connection, member_id: str, now: int) -> None:

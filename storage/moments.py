@@ -20,3 +20,8 @@ def maybe_moment(milliseconds: int | None) -> datetime | None:
 def milliseconds_of(when: datetime) -> int:
     """What a column holds for an aware moment."""
     return (when - _EPOCH) // timedelta(milliseconds=1)
+
+
+def maybe_milliseconds_of(when: datetime | None) -> int | None:
+    """The same for a column that may be empty."""
+    return None if when is None else milliseconds_of(when)

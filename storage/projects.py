@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import aiosqlite
 
 from storage.members import ensure_member
 from storage.moments import moment
+from storage.stores import Projects
 
 if TYPE_CHECKING:
     from storage.database import Database
+
+__all__ = ["Project", "Projects", "SqliteProjects", "Wished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +34,14 @@ class Project:
     is_retired: bool = False
 
 
-class Projects(Protocol):
-    """What a store of projects can do. A member has at most one current project in a place on a backend."""
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A wish as the history of a project remembers it. Nobody here reads what `outcome` says."""
 
-    async def current(self, member_id: str, place: str, backend: str) -> Project | None:
-        """The project that the next wish refines."""
-        ...
-
-    async def start(
-        self, member_id: str, place: str, backend: str, *, session_id: str, task_id: str | None, title: str
-    ) -> Project:
-        """Make a project the current one; the one before is retired, the member made if need be."""
-        ...
-
-    async def touch(self, project_id: int) -> None:
-        """The project was used just now."""
-        ...
-
-    async def rename(self, project_id: int, title: str) -> None:
-        """Give the project another title."""
-        ...
-
-    async def retire(self, project_id: int) -> None:
-        """The project is no longer current; it stays in the list."""
-        ...
-
-    async def of_member(self, member_id: str, *, limit: int = 25) -> list[Project]:
-        """The member's projects, the one used last first, retired ones too."""
-        ...
+    words: str
+    outcome: str
+    at: datetime
+    job_id: str | None = None       # the job that said it, which may be gone by now
 
 
 class SqliteProjects:
@@ -71,8 +54,18 @@ class SqliteProjects:
         """See `Projects.current`."""
         row = await self._database.row(
             "SELECT * FROM projects WHERE member_id = ? AND place = ? AND backend = ? AND retired_at IS NULL",
-            (member_id, place, backend),
-        )
+            (member_id, place, backend))
+        return None if row is None else _project(row)
+
+    async def get(self, project_id: int) -> Project | None:
+        """See `Projects.get`."""
+        row = await self._database.row("SELECT * FROM projects WHERE id = ?", (project_id,))
+        return None if row is None else _project(row)
+
+    async def of_session(self, backend: str, session_id: str) -> Project | None:
+        """See `Projects.of_session`."""
+        row = await self._database.row(
+            "SELECT * FROM projects WHERE session_id = ? AND backend = ? ORDER BY id DESC LIMIT 1", (session_id, backend))
         return None if row is None else _project(row)
 
     async def start(
@@ -96,16 +89,16 @@ class SqliteProjects:
 
     async def touch(self, project_id: int) -> None:
         """See `Projects.touch`."""
-        await self._write("UPDATE projects SET used_at = ? WHERE id = ?", self._database.now(), project_id)
+        await self._database.write("UPDATE projects SET used_at = ? WHERE id = ?", (self._database.now(), project_id))
 
     async def rename(self, project_id: int, title: str) -> None:
         """See `Projects.rename`."""
-        await self._write("UPDATE projects SET title = ? WHERE id = ?", title, project_id)
+        await self._database.write("UPDATE projects SET title = ? WHERE id = ?", (title, project_id))
 
     async def retire(self, project_id: int) -> None:
         """See `Projects.retire`."""
-        await self._write("UPDATE projects SET retired_at = ? WHERE id = ? AND retired_at IS NULL",
-                          self._database.now(), project_id)
+        await self._database.write("UPDATE projects SET retired_at = ? WHERE id = ? AND retired_at IS NULL",
+                                   (self._database.now(), project_id))
 
     async def of_member(self, member_id: str, *, limit: int = 25) -> list[Project]:
         """See `Projects.of_member`."""
@@ -113,9 +106,25 @@ class SqliteProjects:
             "SELECT * FROM projects WHERE member_id = ? ORDER BY used_at DESC, id DESC LIMIT ?", (member_id, limit))
         return [_project(row) for row in rows]
 
-    async def _write(self, sql: str, *parameters: object) -> None:
-        async with self._database.writing() as connection:
-            await connection.execute(sql, parameters)
+    async def of_place(self, place: str, *, limit: int = 25) -> list[Project]:
+        """See `Projects.of_place`."""
+        rows = await self._database.rows(
+            "SELECT * FROM projects WHERE place = ? ORDER BY used_at DESC, id DESC LIMIT ?", (place, limit))
+        return [_project(row) for row in rows]
+
+    async def remember_wish(self, project_id: int, words: str, outcome: str, *, job_id: str | None = None) -> None:
+        """See `Projects.remember_wish`."""
+        await self._database.write(
+            "INSERT INTO wishes (project_id, job_id, words, outcome, at)"
+            " SELECT id, ?, ?, ?, ? FROM projects WHERE id = ?"
+            " ON CONFLICT (project_id, job_id) DO UPDATE SET outcome = excluded.outcome",
+            (job_id, words, outcome, self._database.now(), project_id))
+
+    async def wishes(self, project_id: int, *, limit: int = 25) -> list[Wished]:
+        """See `Projects.wishes`."""
+        rows = await self._database.rows(
+            "SELECT * FROM wishes WHERE project_id = ? ORDER BY id DESC LIMIT ?", (project_id, limit))
+        return [Wished(row["words"], row["outcome"], moment(row["at"]), row["job_id"]) for row in rows]
 
 
 def _project(row: aiosqlite.Row) -> Project:

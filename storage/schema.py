@@ -55,12 +55,24 @@ async def migrate(connection: aiosqlite.Connection, migrations: tuple[Migration,
         pass
 
 
+async def refuse_newer(connection: aiosqlite.Connection, known: int) -> int:
+    """The number of the last migration applied. NewerSchema when it is beyond `known`."""
+    version = await user_version(connection)
+    if version > known:
+        raise NewerSchema(version, known)
+    return version
+
+
+async def has_column(connection: aiosqlite.Connection, table: str, column: str) -> bool:
+    """Whether there is such a table with such a column."""
+    return bool(await connection.execute_fetchall(
+        "SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column)))
+
+
 async def _apply_next(connection: aiosqlite.Connection, migrations: tuple[Migration, ...]) -> bool:
     try:
         await connection.execute("BEGIN IMMEDIATE")
-        version = await user_version(connection)
-        if version > len(migrations):
-            raise NewerSchema(version, len(migrations))
+        version = await refuse_newer(connection, len(migrations))
         if version == len(migrations):
             return False
         for statement in migrations[version].statements():

@@ -47,8 +47,8 @@ async def test_a_fresh_database_is_of_the_newest_schema_and_strict(database: Dat
 async def test_writes_are_on_stable_storage_and_foreign_keys_are_kept(database: Database) -> None:
     async with database.writing() as connection:
         settings = [next(iter(await connection.execute_fetchall(f"PRAGMA {name}")))[0]
-                    for name in ("synchronous", "foreign_keys")]
-    assert settings == [2, 1]
+                    for name in ("synchronous", "foreign_keys", "secure_delete")]
+    assert settings == [2, 1, 1]
     with pytest.raises(sqlite3.IntegrityError):
         await orphan(database)
     with pytest.raises(sqlite3.OperationalError):
