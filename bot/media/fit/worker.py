@@ -1,0 +1,130 @@
+"""A process that fits one film: `python -m bot.media.fit.worker FILM TO LIMIT`. Tells its progress on standard output, and ends.
+
+Whatever a foreign file does to FFmpeg ends with this process, and so does the work when nobody wants it any more: it
+removes what it wrote and ends when its standard input closes, which happens when the bot dies, however that may be.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from av.error import FFmpegError
+
+from bot.media.fit.plan import again, best
+from bot.media.fit.transcode import TooLarge, look_at, transcode
+from bot.media.sound import Undecodable
+
+NICENESS: Final = 5
+"""The bot's heartbeats and the studio go first."""
+FIRST_SHARE: Final = 0.9
+"""Of the whole work, as it is told: a second try is rare."""
+STEP: Final = 0.01
+
+
+class Advanced(msgspec.Struct, frozen=True, tag=True):
+    """How far the work has come, 0 to 1."""
+
+    fraction: float
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """The film is there."""
+
+    bytes: int
+    width: int
+    height: int
+    kbps: int
+
+
+class Ruined(msgspec.Struct, frozen=True, tag=True):
+    """Nothing was written: within its limit the film would be ruined."""
+
+    seconds: float
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """It did not work."""
+
+    detail: str
+
+
+Said = Advanced | Done | Ruined | Failed
+
+
+def said_in(line: bytes) -> Said:
+    """What a line of this process says. Raises msgspec.DecodeError."""
+    said: Said = msgspec.json.decode(line, type=Said)
+    return said
+
+
+class Teller:
+    """Passes progress on, each hundredth once."""
+
+    def __init__(self, begins: float, ends: float) -> None:
+        self._begins, self._ends = begins, ends
+        self._told = -STEP
+
+    def __call__(self, fraction: float) -> None:
+        if fraction - self._told >= STEP:
+            self._told = fraction
+            _say(Advanced(self._begins + (self._ends - self._begins) * fraction))
+
+
+def fit_film(film: Path, to: Path, limit: int) -> Said:
+    """The film at `to`, within `limit` bytes, in at most two tries."""
+    source = look_at(film)
+    if film.stat().st_size <= limit:
+        shutil.copyfile(film, to)
+        return _done(to, source.width, source.height, source.seconds)
+    plan = best(source, limit)
+    if plan is None:
+        return Ruined(source.seconds)
+    try:
+        transcode(film, to, source, plan, limit, Teller(0.0, FIRST_SHARE))
+    except TooLarge as fault:
+        plan = again(plan, source, limit, fault.times)
+        try:
+            transcode(film, to, source, plan, limit, Teller(FIRST_SHARE, 1.0))
+        except TooLarge:
+            to.unlink(missing_ok=True)
+            return Ruined(source.seconds)
+    return _done(to, plan.width, plan.height, source.seconds)
+
+
+def _done(to: Path, width: int, height: int, seconds: float) -> Done:
+    size = to.stat().st_size
+    return Done(size, width, height, round(8 * size / seconds / 1000))
+
+
+def _say(said: Said) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _end_with_parent(part: Path) -> None:
+    while os.read(0, 4096):     # not through sys.stdin, whose lock would make Python abort at its end
+        pass
+    part.unlink(missing_ok=True)
+    os._exit(1)
+
+
+def main(film: str, to: str, limit: str) -> None:
+    """Fit one film and say how that went."""
+    os.nice(NICENESS)
+    part = Path(to)
+    threading.Thread(target=_end_with_parent, args=(part,), daemon=True, name="watch the parent").start()
+    try:
+        _say(fit_film(Path(film), part, int(limit)))
+    except (FFmpegError, Undecodable, OSError, ValueError) as fault:
+        part.unlink(missing_ok=True)
+        _say(Failed(f"{type(fault).__name__}: {fault}"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
