@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import logging
 import os
 import signal
@@ -57,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _reached(host: str) -> str:
+    """How this machine itself comes to a server that listens on `host`, as an address has it."""
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return host if address.version == 4 else f"[{host}]"
+
+
 def _serve(settings: StudioSettings, *, with_parent: bool) -> int:
     import uvicorn
 
@@ -67,7 +76,7 @@ def _serve(settings: StudioSettings, *, with_parent: bool) -> int:
     host, port = listener.getsockname()[:2]
 
     def ready() -> None:
-        sys.stdout.write(f"{READY} http://{host}:{port}\n")
+        sys.stdout.write(f"{READY} http://{_reached(host)}:{port}\n")
         sys.stdout.flush()
 
     config = uvicorn.Config(application(settings, ready), log_config=None, access_log=False, server_header=False,

@@ -20,8 +20,8 @@ from studio.wire import Refusal
 from studio.workers import Workers
 
 FORMATS = ("mp4",)
-MIN_FILM_BYTES = 1_000_000
 MAX_ID_CHARACTERS = 200
+MOST_BYTES = 2**53                  # beyond this JSON's numbers are no longer exact
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Renders:
             self._start(render)
 
     def submit(self, session: Session, render_id: str, draft: object, output: dict[str, Any]) -> Render:
-        """Put an order into the queue. Raises Refusal for a known id, an empty draft or another format than mp4."""
+        """Put an order into the queue. Raises Refusal for a known id, an empty draft, another format than mp4, an odd limit."""
         if not 0 < len(render_id) <= MAX_ID_CHARACTERS:
             raise Refusal(422, 422, "say.broken")
         if self._store.render(render_id) is not None:
@@ -51,11 +51,10 @@ class Renders:
         order = order_of(draft, session)
         if not (self._store.song_folder(session.session_id, order.song) / "song.wav").exists():
             raise Refusal(410, 410, "render.gone")
-        limit = output.get("maxBytes")
         render = Render(
             id=render_id, user_id=session.user_id, session_id=session.session_id, song=order.song, title=order.title,
             aspect=order.aspect, image=order.image, key=secrets.token_urlsafe(24), created_at=time.time(),
-            max_bytes=max(MIN_FILM_BYTES, limit) if isinstance(limit, int) and not isinstance(limit, bool) else None)
+            max_bytes=_limit_in(output))
         self._store.keep_render(render)
         self._start(render)
         return render
@@ -114,6 +113,7 @@ class Renders:
             undo.callback(self._store.drop_film, render.key)        # a killed worker leaves half of it
             outcome = await self._workers.run(self._task(render, session, song), self._watch(render))
             size = self._store.film(render.key).stat().st_size
+            self._store.label_film(render)
             undo.pop_all()
         self._end(render, seconds=float(outcome.facts["seconds"]), size=size, work_seconds=time.monotonic() - began)
 
@@ -144,3 +144,13 @@ class Renders:
         self._store.keep_render(replace(
             render, status=status, progress=0.0 if error else 100.0, completed_at=time.time(), seconds=seconds,
             bytes=size, work_seconds=round(work_seconds, 2), error=error))
+
+
+def _limit_in(output: dict[str, Any]) -> int | None:
+    """The most bytes that the film may have; a limit that cannot be read is refused, never passed over. None: no limit."""
+    limit = output.get("maxBytes")
+    if limit is None:
+        return None
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MOST_BYTES:
+        raise Refusal(422, 422, "render.limit")
+    return int(limit)

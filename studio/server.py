@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from starlette.routing import Route
 from studio.agent import Agent
 from studio.capabilities import capabilities
 from studio.errors import DiskFull, StudioError, fault_behind
+from studio.links import Links, shown_as
 from studio.multipart import check_size, receive
 from studio.renders import Renders
 from studio.settings import StudioSettings
@@ -26,13 +28,14 @@ from studio.store import Account, Render, RenderStatus, Session, Store
 from studio.talk import Talks
 from studio.texts import language_of
 from studio.uploads import Uploads
-from studio.wire import BAD_TOKEN, NO_SESSION, Refusal, done, refused, rendered
+from studio.wire import BAD_TOKEN, NO_SESSION, Refusal, done, refused, rendered, shown
 from studio.workers import Workers
 
 ANONYMOUS_CREDITS = 100             # what an anonymous token is worth; the studio's work costs none of them
 MAX_JSON_BYTES = 4 * 1024 * 1024
 POLL_SECONDS = 1                    # how soon a poll is worth repeating here
 MAX_NAME_CHARACTERS = 200
+CACHED_SECONDS = 3600               # how much longer than its link a browser may keep a film
 
 Handler = Callable[["Studio", Request], Awaitable[Response]]
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class Studio:
         self.renders = Renders(self.store, self.workers)
         self.uploads = Uploads(self.store, self.workers)
         self.talks = Talks(self.agent)
+        self.links = Links(settings.public_url, settings.link_days)
 
     async def close(self) -> None:
         """Stop all work and every worker."""
@@ -152,19 +156,19 @@ async def submit_render(studio: Studio, request: Request) -> Response:
     output = body.get("output")
     render = studio.renders.submit(session, str(body.get("id") or ""), body.get("draft"),
                                    output if isinstance(output, dict) else {})
-    return rendered(_facts(render, request), headers={"Retry-After": str(POLL_SECONDS)})
+    return rendered(_facts(studio, render, request), headers={"Retry-After": str(POLL_SECONDS)})
 
 
 async def poll_render(studio: Studio, request: Request) -> Response:
     """How far a render is."""
     render = studio.renders.look(request.path_params["render"], _account(studio, request).user_id)
-    return rendered(_facts(render, request), headers={} if render.is_over else {"Retry-After": str(POLL_SECONDS)})
+    return rendered(_facts(studio, render, request), headers={} if render.is_over else {"Retry-After": str(POLL_SECONDS)})
 
 
 async def cancel_render(studio: Studio, request: Request) -> Response:
     """An order withdrawn."""
     render = await studio.renders.cancel(request.path_params["render"], _account(studio, request).user_id)
-    return rendered(_facts(render, request))
+    return rendered(_facts(studio, render, request))
 
 
 async def download(studio: Studio, request: Request) -> Response:
@@ -172,12 +176,22 @@ async def download(studio: Studio, request: Request) -> Response:
     render = studio.renders.look(request.path_params["render"], _account(studio, request).user_id)
     if render.status is not RenderStatus.COMPLETED:
         raise Refusal(409, 409, "render.not_ready")
-    return _file(studio, render.key)
+    return _file(studio, render)
 
 
 async def film(studio: Studio, request: Request) -> Response:
-    """The film, for whoever knows its key."""
-    return _file(studio, request.path_params["key"].removesuffix(".mp4"))
+    """The film, for whoever knows its key, until its links end. A browser is told why not on a page."""
+    try:
+        render = studio.store.render_of_film(request.path_params["key"].removesuffix(".mp4"))
+        if render is None or render.status is not RenderStatus.COMPLETED:
+            raise Refusal(404, 404, "film.unknown")
+        if studio.links.has_ended(render, time.time()):
+            raise Refusal(410, 410, "film.ended")
+        return _file(studio, render)
+    except Refusal as refusal:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        return shown(refusal, language_of(request.headers.get("accept-language")))
 
 
 async def show_capabilities(_studio: Studio, _request: Request) -> Response:
@@ -266,24 +280,24 @@ def _text_of(message: object) -> str:
     return text
 
 
-def _facts(render: Render, request: Request) -> dict[str, object]:
+def _facts(studio: Studio, render: Render, request: Request) -> dict[str, object]:
     facts: dict[str, object] = {"id": render.id, "status": render.status.value, "progress": render.progress,
                                 "createdAt": round(render.created_at * 1000)}
     if render.completed_at:
         facts["completedAt"] = round(render.completed_at * 1000)
     if render.status is RenderStatus.COMPLETED:
-        url = f"{request.base_url}films/{render.key}.mp4"
-        facts |= {"outputUrl": url, "workSeconds": render.work_seconds,
-                  "output": {"url": url, "duration": render.seconds, "size": render.bytes}}
+        facts |= {"workSeconds": render.work_seconds, **studio.links.facts(render, str(request.base_url), time.time())}
     if render.error:
         facts["error"] = render.error
     return facts
 
 
-def _file(studio: Studio, key: str) -> Response:
-    path = studio.store.film(key)
-    if not path.exists():
-        raise Refusal(404, 404, "render.unknown")
-    return FileResponse(path, media_type="video/mp4")
-
-
+def _file(studio: Studio, render: Render) -> Response:
+    path = studio.store.film(render.key)
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise Refusal(404, 404, "film.unknown") from None
+    headers = {"Content-Disposition": shown_as(render.title), "X-Content-Type-Options": "nosniff",
+               "Cache-Control": f"private, max-age={CACHED_SECONDS}", "X-Robots-Tag": "noindex"}
+    return FileResponse(path, media_type="video/mp4", headers=headers, stat_result=status)

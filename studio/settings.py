@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8733
 DEFAULT_DATA = "data/studio"
+DEFAULT_LINK_DAYS = 7
 
 
 class BadSetting(ValueError):
@@ -25,6 +28,8 @@ class StudioSettings:
     data: Path
     soundfont: Path | None      # None: the best one found on the machine
     workers: int                # songs and films in the making at the same time
+    public_url: str | None      # where everybody finds the films, without a slash at its end; None: nowhere
+    link_days: int              # how long a link to a film is good for; 0: films are for their owners alone
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, *, host: str | None = None, port: int | None = None,
@@ -37,6 +42,8 @@ class StudioSettings:
             data=data or Path(environment.get("STUDIO_DATA") or DEFAULT_DATA),
             soundfont=Path(font) if font else None,
             workers=_number("STUDIO_WORKERS", environment, 2, 1, 64),
+            public_url=_public_url("STUDIO_PUBLIC_URL", environment),
+            link_days=_number("STUDIO_LINK_DAYS", environment, DEFAULT_LINK_DAYS, 0, 3650),
         )
 
 
@@ -47,3 +54,34 @@ def _number(name: str, environment: Mapping[str, str], default: int, low: int, h
     if not text.isdecimal() or not low <= int(text) <= high:
         raise BadSetting(f"{name} is {text!r}: it takes a whole number from {low} to {high}, such as {default}.")
     return int(text)
+
+
+def _public_url(name: str, environment: Mapping[str, str]) -> str | None:
+    """An address for links. One of this machine is refused: nobody else could open it, and everybody would be sent it."""
+    text = environment.get(name, "").strip().rstrip("/")
+    if not text:
+        return None
+    if not _is_address(text):
+        raise BadSetting(f"{name} is {text!r}: it takes the address that leads to this studio from outside, such as "
+                         "https://films.example.org.")
+    if _is_loopback(urlsplit(text).hostname or ""):
+        raise BadSetting(f"{name} is {text!r}, which only this machine can open: give the address that others reach it by, "
+                         "or remove the setting.")
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:      # half an IPv6 address, a port beyond 65535
+        return False
+    return named and "@" not in parts.netloc and not parts.query and not parts.fragment and text.isprintable() and " " not in text
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost")
+    return address.is_loopback or address.is_unspecified

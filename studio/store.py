@@ -146,6 +146,13 @@ class Render:
         return self.status not in (RenderStatus.PENDING, RenderStatus.PROCESSING)
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is written beside a finished film: whose it is."""
+
+    render_id: str
+
+
 class Store:
     """Files below one folder. Methods are short enough to be called from the event loop."""
 
@@ -227,6 +234,15 @@ class Store:
     def film(self, key: str) -> Path:
         """Where the film of a render with this key lies."""
         return self.root / "films" / f"{_sum(key)[:32]}.mp4"
+
+    def label_film(self, render: Render) -> None:
+        """Note beside a film which render it is of, so that it is found by its key alone."""
+        _write(self.film(render.key).with_suffix(".json"), Label(render.id))
+
+    def render_of_film(self, key: str) -> Render | None:
+        """The render whose film has this key, or None where there is none."""
+        label = _read(self.film(key).with_suffix(".json"), Label)
+        return self.render(label.render_id) if label else None
 
     def drop_film(self, key: str) -> None:
         """Remove the film of a render with this key, finished or half."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 import msgspec
 from starlette.responses import Response
@@ -35,6 +36,14 @@ def refused(refusal: Refusal, language: str) -> Response:
     sentence = say(refusal.says, language, **refusal.facts)
     return _json({"code": refusal.code, "message": sentence, "data": None, "success": False, "error": sentence},
                  refusal.status)
+
+
+def shown(refusal: Refusal, language: str) -> Response:
+    """The same for somebody who followed a link in a browser: the sentence on a page."""
+    sentence = escape(say(refusal.says, language, **refusal.facts))
+    page = (f'<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" '
+            f'content="width=device-width, initial-scale=1"><title>Mureka</title><p>{sentence}</p></html>')
+    return Response(page, refusal.status, {"Cache-Control": "no-store"}, "text/html")
 
 
 def event(**fields: object) -> bytes:

@@ -36,7 +36,7 @@ def song() -> Song:
     return SONG
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def session() -> Session:
     return SESSION
 

@@ -49,6 +49,13 @@ def test_a_tune_keeps_its_picture_in_every_key_and_another_tune_or_take_gets_ano
     assert art_seed(arrange(other, Brief(), "One")) not in (seed, seed + 1)
 
 
+def test_one_take_of_a_tune_is_one_song_and_another_take_another(melody: Melody) -> None:
+    first, again, other = (arrange(melody, Brief(take=take), "One") for take in (3, 3, 4))
+    assert first == again
+    assert first.parts != other.parts
+    assert [note.pitch for note in first.lead.notes] == [note.pitch for note in other.lead.notes]
+
+
 def test_without_crackle_there_is_none(melody: Melody) -> None:
     assert arrange(melody, Brief(), "").finish.crackle_lufs is not None
     assert arrange(melody, Brief(muted=frozenset({"crackle"})), "").finish.crackle_lufs is None

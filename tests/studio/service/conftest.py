@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import av
 import httpx
+import msgspec
 import numpy as np
 import pytest
 
+from studio.score import Finish, Key, Mode, Part, Score, ScoreNote, Section, SectionKind
+from studio.store import Session, Store
+
 TUNE = (67, 69, 71, 74, 71, 69, 67, 62, 64, 67, 71, 69, 67)     # G major, ours
 RATE = 48_000
+SCORE = Score("Test", "pop", 1, 120.0, 4, Key(0, Mode.MAJOR), 0, (Section(SectionKind.VERSE, 0, 8, 0.5),), (),
+              (Part("lead", 0, False, -20.0, 0.0, 0.2, (ScoreNote(0.0, 1.0, 60, 90), ScoreNote(4.0, 1.0, 64, 90))),), Finish())
 
 
 @dataclass
@@ -61,6 +68,19 @@ class Guest:
         raise AssertionError("the render did not end")
 
 
+def furnish(data: Path, session: Session) -> tuple[str, str]:
+    """Put the song of `session` into a studio's folder as if it had been made there; the token and the session of its owner."""
+    store = Store(data)
+    token, account = store.open_account("client-of-the-song")
+    opened = store.open_session(account.user_id, "A hum", "en")
+    store.keep(replace(session, session_id=opened.session_id, user_id=account.user_id))
+    folder = store.song_folder(opened.session_id, 1)
+    folder.mkdir()
+    (folder / "score.json").write_bytes(msgspec.json.encode(SCORE))
+    wav_of(tone_of(TUNE)[:int(SCORE.seconds * RATE)], folder / "song.wav")
+    return token, opened.session_id
+
+
 @dataclass
 class House:
     """A running studio."""
@@ -69,6 +89,12 @@ class House:
     process: subprocess.Popen[bytes]
     data: Path
     guests: list[httpx.Client] = field(default_factory=list)
+
+    def owner(self, token: str, session: str) -> Guest:
+        """Somebody who was here before."""
+        http = httpx.Client(base_url=self.url, timeout=120, headers={"Authorization": f"Bearer {token}"})
+        self.guests.append(http)
+        return Guest(http, session)
 
     def guest(self, client_id: str | None = None, language: str = "en") -> Guest:
         http = httpx.Client(base_url=self.url, timeout=120)
@@ -80,9 +106,9 @@ class House:
 
 
 @contextmanager
-def open_house(data: Path) -> Iterator[House]:
+def open_house(data: Path, **settings: str) -> Iterator[House]:
     command = [sys.executable, "-m", "studio", "--with-parent", "--port", "0", "--data", str(data)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **settings})
     assert process.stdin and process.stdout
     house = House(process.stdout.readline().decode().split()[-1], process, data)
     try:
@@ -96,8 +122,13 @@ def open_house(data: Path) -> Iterator[House]:
 
 
 @pytest.fixture(name="open_house", scope="session")
-def _open_house() -> Callable[[Path], Any]:
+def _open_house() -> Callable[..., Any]:
     return open_house
+
+
+@pytest.fixture(name="furnish", scope="session")
+def _furnish() -> Callable[[Path, Session], tuple[str, str]]:
+    return furnish
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,8 @@ import time
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 from PIL import Image
-
-from studio.score import Score
 
 SHORT = "30 seconds long"
 
@@ -224,16 +221,3 @@ def test_a_style_that_is_not_here_is_told_with_those_that_are(singer: Any) -> No
     assert "metal" in told
     assert "acoustic" in told
     assert "lo-fi" in told
-
-
-def test_one_take_of_a_tune_is_one_song_and_another_take_another(house: Any, hum: bytes) -> None:
-    scores = []
-    for take in (3, 3, 4):
-        guest = house.guest()
-        guest.upload(("hum.wav", hum))
-        guest.say(f"take {take}, {SHORT}")
-        written = house.data / "sessions" / guest.session / "songs" / "1" / "score.json"
-        scores.append(msgspec.json.decode(written.read_bytes(), type=Score))
-    assert scores[0] == scores[1]
-    assert scores[0].parts != scores[2].parts
-    assert [note.pitch for note in scores[0].lead.notes] == [note.pitch for note in scores[2].lead.notes]
