@@ -265,15 +265,20 @@ ROWS: Final = _ROWS + _CUTS
 
 
 @cache
+def chinese_hint() -> re.Pattern[str]:
+    """Without one of these words no instruction is possible: most answers are done with here, and need no grammar."""
+    return compiled(
+        r"[点按敲拖拉移滑选框打展进前切转跳来回返访登调唤关收双单右左长勾预查观播"
+        r"试浏检看导下保另渲分发上添刷重账帐充余积用通借利滚翻往去到在把将找对修改][^ ]",
+        _VOCABULARY,
+    )
+
+
+@cache
 def chinese() -> Tongue:
     """The grammar, made ready when the first answer comes: that takes a sixth of a second."""
     return Tongue(
         script=re.compile(r"[\u4e00-\u9fff]"),
-        hint=compiled(
-            r"[点按敲拖拉移滑选框打展进前切转跳来回返访登调唤关收双单右左长勾预查观播"
-            r"试浏检看导下保另渲分发上添刷重账帐充余积用通借利滚翻往去到在把将找对修改][^ ]",
-            _VOCABULARY,
-        ),
         lead=compiled(
             r"(?:(?:(?P<request>请(?:您|你)?|您|你|可以?|只(?:需要?|要|用|须)|直接|即可|建议|不妨|记得|麻烦|试着)"
             r"|<lead>)[ ，,：:]{0,2}){0,8}",

@@ -8,8 +8,8 @@ from itertools import islice
 from operator import itemgetter
 from typing import Final
 
-from bot.speech.gui.chinese import chinese
-from bot.speech.gui.english import english
+from bot.speech.gui.chinese import chinese, chinese_hint
+from bot.speech.gui.english import english, english_hint
 from bot.speech.gui.rules import Rule, Tongue
 from bot.speech.gui.values import Action
 from bot.speech.gui.view import ASIDE, FILE, LINK, QUOTE, TITLE, View
@@ -51,7 +51,7 @@ def tongues() -> tuple[Tongue, ...]:
 
 def may_instruct(text: str) -> bool:
     """Whether `text` holds any word without which nothing in the tables can match."""
-    return any(tongue.hint.search(text) for tongue in tongues())
+    return any(hint().search(text) for hint in (english_hint, chinese_hint))
 
 
 def judge(view: View, clause: Clause, *, alone: bool) -> Verdict | None:

@@ -46,7 +46,6 @@ class Tongue:
     """The grammar of GUI talk in one language. All patterns are anchored by their user, but for `rows` in `cuts` and `late`."""
 
     script: re.Pattern[str]         # any letter of it
-    hint: re.Pattern[str]           # without one of these no instruction is possible: most sentences are done with here
     lead: re.Pattern[str]           # words that may stand before an instruction; the group `request` has those that ask for it
     rules: tuple[Rule, ...]         # at the beginning, after the lead
     cuts: tuple[Rule, ...]          # anywhere in a clause: this much goes
