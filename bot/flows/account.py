@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.nemo import AnonymousToken, Nemo, Secret
-from storage import Account, Accounts, Members, TokenKind
+from storage import Account, Accounts, Members, SealBroken, TokenKind
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ async def client_for(member_id: str, access: Access, *, members: Members, accoun
     """
     own = await accounts.find(member_id, access.backend, TokenKind.OWN)
     given = own.token if own else access.token
-    kept = None if given else await accounts.find(member_id, access.backend, TokenKind.ANONYMOUS)
+    kept = None if given else await _anonymous(member_id, access.backend, accounts)
     token = given or (kept.token if kept else None)
 
     member = await members.get(member_id)
@@ -43,3 +46,12 @@ async def client_for(member_id: str, access: Access, *, members: Members, accoun
     account = own or kept
     return Nemo(access.url, client_id=client_id, token=Secret(token) if token else None, own_token=given is not None,
                 user_id=account.user_id if account else None, web_url=access.web_url, on_token=keep, environ=environment)
+
+
+async def _anonymous(member_id: str, backend: str, accounts: Accounts) -> Account | None:
+    """The kept anonymous account. One whose row is damaged is nobody's loss: another is asked for."""
+    try:
+        return await accounts.find(member_id, backend, TokenKind.ANONYMOUS)
+    except SealBroken as fault:
+        log.warning("the kept anonymous token of member %s cannot be opened (%s) and is replaced", member_id, fault)
+        return None

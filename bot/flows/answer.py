@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from bot.nemo import (
     ToolCall,
 )
 from bot.speech.changes import changes, told
-from bot.speech.gui import Action, without_gui
+from bot.speech.gui import Action, Told, without_gui
 from bot.texts import say
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,14 @@ class Answered:
     state: SessionState             # the last that is known: that before the wish where no later one could be read
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of a wish whose answer nobody heard."""
+
+    outcome: Outcome
+    text: str                       # for the member; empty where nothing has changed
+
+
 async def answer(session_id: str, words: str, before: SessionState, *, language: str, nemo: Nemo,
                  progress: Progress) -> Answered:
     """Say `words` in the session whose state is `before`, and read the answer or find out what it was.
@@ -62,7 +71,7 @@ async def answer(session_id: str, words: str, before: SessionState, *, language:
     reply = Reply()
     fault = await _listen(session_id, words, reply, nemo=nemo, progress=progress)
     if reply.fault is not None and (reply.fault.code is not None or not reply.is_doubtful):
-        raise _refusal(reply.fault, nemo, language)
+        raise await _refusal(reply.fault, nemo, language)
     if fault is not None or reply.is_doubtful:
         log.warning("the answer was lost (%s); looking whether the wish was carried out", fault or "cut short")
         found = await nemo.find_out(session_id, before.fingerprint)
@@ -71,12 +80,21 @@ async def answer(session_id: str, words: str, before: SessionState, *, language:
     after = found.state or before
     told_fault = reply.fault or reply.late_fault
     if told_fault is not None and after.fingerprint == before.fingerprint and found.outcome in SURE:
-        raise _refusal(told_fault, nemo, language)
-    heard = without_gui(reply.text)
+        raise await _refusal(told_fault, nemo, language)
+    heard = await _heard(reply.text)
     text = heard.text
     if not text and reply.question is None and found.outcome in (Outcome.DONE, Outcome.CHANGED):
         text = _told(before, after, language)
     return Answered(found.outcome, text, heard.actions, reply.all_asked, after)
+
+
+async def find_answer(session_id: str, before: str, *, language: str, nemo: Nemo) -> Found:
+    """What became of a wish that an earlier process said, or was about to; `before` is the fingerprint from before it.
+
+    Takes minutes. Says nothing, raises nothing of the API.
+    """
+    found = await nemo.find_out(session_id, before)
+    return Found(found.outcome, say("generate.answer_lost", language) if found.outcome is Outcome.CHANGED else "")
 
 
 def _told(before: SessionState, after: SessionState, language: str) -> str:
@@ -125,9 +143,14 @@ async def _done(session_id: str, before: SessionState, nemo: Nemo, *, is_at_work
     return Aftermath(Outcome.DONE, state)
 
 
-def _refusal(fault: Fault, nemo: Nemo, language: str) -> Exception:
+async def _heard(text: str) -> Told:
+    """What is said of the content, found out beside the loop: the first answer of a process builds the grammar."""
+    return await asyncio.to_thread(without_gui, text)
+
+
+async def _refusal(fault: Fault, nemo: Nemo, language: str) -> Exception:
     error = nemo.error_of(fault)
     if isinstance(error, OF_THE_ACCOUNT):
         return error
     kind = ClipRefused if fault.code in CLIP_CODES else AgentRefused
-    return kind(fault.text, reason=without_gui(fault.text).text or say("flow.failed", language))
+    return kind(fault.text, reason=(await _heard(fault.text)).text or say("flow.failed", language))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +40,11 @@ class Exported:
 
 
 async def export(key: str, state: SessionState, to: Path, *, nemo: Nemo, progress: Progress,
-                 output: Output = Output(), withdraw: bool = False) -> Exported:  # noqa: B008 - frozen
+                 output: Output = Output(),  # noqa: B008 - frozen
+                 withdraw: Callable[[], bool] | None = None) -> Exported:
     """Render the draft of `state` under an id made of `key` and download the film to `to`.
 
-    With `withdraw`, an export that is cancelled before its film is finished takes its order out of the queue; without it
+    An export that is cancelled before its film is finished takes its order out of the queue where `withdraw` says so; else
     the same key finds the film later, as it does after every failure. Fractions of a stage never go backwards.
     Raises NothingToExport for an empty timeline, and NemoError: RenderFailed with the server's reason, RenderTimedOut,
     PlanRefused on 402, DownloadFailed for a film that is finished and cannot be had.
@@ -105,12 +106,12 @@ class _Order:
 
 
 @asynccontextmanager
-async def _withdrawn(render: Render, nemo: Nemo, *, when_cancelled: bool) -> AsyncIterator[_Order]:
+async def _withdrawn(render: Render, nemo: Nemo, *, when_cancelled: Callable[[], bool] | None) -> AsyncIterator[_Order]:
     order = _Order(render)
     try:
         yield order
     except asyncio.CancelledError:
-        if when_cancelled:
+        if when_cancelled is not None and when_cancelled():
             with suppress(NemoError, TimeoutError):
                 async with asyncio.timeout(WITHDRAW_SECONDS):
                     await nemo.cancel_render(order.render)

@@ -19,6 +19,8 @@ class Stage(StrEnum):
     PERFORMING = "performing"
     FILMING = "filming"
     DOWNLOADING = "downloading"
+    FITTING = "fitting"             # the film is made smaller, for a channel
+    POSTING = "posting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,30 +71,32 @@ async def reach(wish: Wish, *, nemo: Nemo, projects: Projects, progress: Progres
         uploaded, state = await _sent(current.session_id, wish, nemo=nemo, progress=progress)
     except SessionLost as fault:
         if not wish.brings_something:
-            await start_over(wish, nemo=nemo, projects=projects)
+            await begin_again(current, wish.language, nemo=nemo, projects=projects)
             raise ProjectLost from fault
         return await _begun(wish, lost=True, nemo=nemo, projects=projects, progress=progress)
     return Reached(current, state, uploaded, begun=False, lost=False)
 
 
-async def start_over(wish: Wish, *, nemo: Nemo, projects: Projects) -> Project:
-    """A new and empty project, which is the current one from now on."""
-    return await _kept(wish, await _session(wish, nemo), projects)
+async def begin_again(project: Project, language: str, *, nemo: Nemo, projects: Projects) -> Project:
+    """A new and empty project in the place of one that is gone."""
+    session = await nemo.create_session(project.title, _language(language))
+    return await projects.start(project.member_id, project.place, project.backend, session_id=session.session_id,
+                                task_id=session.task_id, title=project.title)
 
 
 async def _begun(wish: Wish, *, lost: bool, nemo: Nemo, projects: Projects, progress: Progress) -> Reached:
-    session = await _session(wish, nemo)
+    session = await nemo.create_session(wish.title, _language(wish.language))
     uploaded, state = await _sent(session.session_id, wish, nemo=nemo, progress=progress)
     return Reached(await _kept(wish, session, projects), state, uploaded, begun=True, lost=lost)
-
-
-async def _session(wish: Wish, nemo: Nemo) -> Session:
-    return await nemo.create_session(wish.title, SESSION_LANGUAGES.get(wish.language, wish.language))
 
 
 async def _kept(wish: Wish, session: Session, projects: Projects) -> Project:
     return await projects.start(wish.member_id, wish.place_id, wish.backend, session_id=session.session_id,
                                 task_id=session.task_id, title=wish.title)
+
+
+def _language(tag: str) -> str:
+    return SESSION_LANGUAGES.get(tag, tag)
 
 
 async def _sent(session_id: str, wish: Wish, *, nemo: Nemo, progress: Progress) -> tuple[Uploaded | None, SessionState]:

@@ -49,7 +49,8 @@ def steps() -> list[Step]:
 def exporting(nemo: Nemo, steps: list[Step], tmp_path: Path) -> Exporting:
     async def run(*, withdraw: bool = False) -> Exported:
         state = await nemo.state(SESSION)
-        return await export(KEY, state, tmp_path / "film.mp4", nemo=nemo, progress=steps.append, withdraw=withdraw)
+        return await export(KEY, state, tmp_path / "film.mp4", nemo=nemo, progress=steps.append,
+                            withdraw=lambda: withdraw)
 
     return run
 

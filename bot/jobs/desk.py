@@ -1,0 +1,141 @@
+"""Desk: where a face hands in orders and asks about jobs. Makes nothing itself, and never knows which face it serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from bot.jobs.order import Order, next_id
+from bot.jobs.places import Places
+from bot.jobs.queue import Queue
+from bot.jobs.steps.tell import ASKED, answer_claim_of, say_end, tell
+from bot.jobs.workbench import Workbench
+from bot.texts import say
+from storage import Job, JobState
+
+AGAIN, LEFT = "again", "left"
+CANCELLED_SAYS: Final = "job.cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A job that is in the queue, or was before."""
+
+    job: Job
+    place: int | None               # 1 is next; None: it is at work, or over
+    is_new: bool
+
+
+class Cancelled(StrEnum):
+    """What came of a wish to cancel."""
+
+    YES = "yes"
+    TOO_LATE = "too_late"           # the film is being posted
+    OVER = "over"                   # it had ended before
+    UNKNOWN = "unknown"             # there is no such job (any more)
+
+
+class Desk:
+    """All that a face may do with jobs. Whose job it is, is for the face to look at."""
+
+    def __init__(self, bench: Workbench, queue: Queue, places: Places) -> None:
+        self._bench = bench
+        self._queue = queue
+        self._places = places
+        self._jobs = bench.stores.jobs
+        self._claims = bench.stores.claims
+
+    async def accept(self, order: Order) -> Accepted:
+        """Keep the order and put it in the queue. The same id again changes nothing."""
+        is_new = await self._jobs.accept(order.as_job())
+        job = await self._known(order.id)
+        if job.state is JobState.ACCEPTED:
+            job = await self.enqueue(job)
+        return Accepted(job, await self.place(order.id), is_new)
+
+    async def enqueue(self, job: Job) -> Job:
+        """Put an accepted job in the queue, and note that it is there before it is at work."""
+        async with self._bench.live_of(job).turn:
+            await self._queue.enqueue(job)
+            if (await self._known(job.id)).state is JobState.ACCEPTED:
+                await self._jobs.update(job.id, state=JobState.QUEUED)
+        self._places.changed()
+        return await self._known(job.id)
+
+    async def job(self, job_id: str) -> Job | None:
+        """One job; None where it is not known (any more)."""
+        return await self._jobs.get(job_id)
+
+    async def place(self, job_id: str) -> int | None:
+        """The job's place in the queue, 1 is next; None where it does not wait."""
+        return await self._jobs.place_in_queue(job_id)
+
+    async def remember_message(self, job_id: str, message_id: str) -> None:
+        """The progress message is this one from now on."""
+        await self._jobs.remember_message(job_id, message_id)
+        job, live = await self._jobs.get(job_id), self._bench.live.find(job_id)
+        if job is not None and live is not None:
+            live.teller.job = job
+
+    async def cancel(self, job_id: str) -> Cancelled:
+        """End the job by its member's wish, wherever it stands, unless its film is being posted."""
+        job = await self._jobs.get(job_id)
+        if job is None:
+            return Cancelled.UNKNOWN
+        if job.state.is_end:
+            return Cancelled.OVER
+        live = self._bench.live_of(job)
+        async with live.turn:
+            job = await self._jobs.get(job_id)
+            if job is not None and job.state is JobState.DELIVERING:
+                return Cancelled.TOO_LATE
+            if not await self._jobs.ended(job_id, JobState.CANCELLED, reason=CANCELLED_SAYS):
+                return Cancelled.OVER
+        if not live.hang_up():      # no step runs that would tell of the end
+            await tell(self._bench, job_id)
+            await self._queue.cancel(job_id)
+            await self._bench.live.let_go(job_id)
+            self._places.changed()
+        return Cancelled.YES
+
+    async def again(self, job_id: str, *, message_id: str | None = None) -> Accepted | None:
+        """Try a job again that ended unchanged or uncertain, once: a new job with the same order.
+
+        `message_id` is the new job's progress message (None: the earlier one's). None for a job that did not end so, or
+        whose member has left it.
+        """
+        job = await self._asked(job_id)
+        if job is None:
+            return None
+        claim = answer_claim_of(job_id)
+        if not await self._claims.make(claim, job_id, AGAIN):
+            known = await self._claims.get(claim)
+            if known is not None and known.result == LEFT:
+                return None
+        fresh = next_id(job_id)
+        order = replace(Order.of(job), id=fresh, message_id=message_id or job.message_id, earlier_id=job_id)
+        accepted = await self.accept(order)
+        await self._claims.finish(claim, fresh)
+        return accepted
+
+    async def leave(self, job_id: str) -> bool:
+        """Leave a job as it is that ended unchanged or uncertain; False where it did not, or was answered before."""
+        job = await self._asked(job_id)
+        if job is None or not await self._claims.make(answer_claim_of(job_id), job_id, AGAIN):
+            return False
+        await self._claims.finish(answer_claim_of(job_id), LEFT)
+        await say_end(self._bench, job, say("job.left", Order.of(job).public_language))
+        await self._bench.live.let_go(job_id)
+        await self._bench.folders.clear(job_id)
+        return True
+
+    async def _asked(self, job_id: str) -> Job | None:
+        job = await self._jobs.get(job_id)
+        return job if job is not None and job.state in ASKED else None
+
+    async def _known(self, job_id: str) -> Job:
+        job = await self._jobs.get(job_id)
+        if job is None:
+            raise LookupError(f"job {job_id} was forgotten while it was accepted")
+        return job

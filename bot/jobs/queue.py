@@ -1,0 +1,60 @@
+"""Queue: the engine's queue, by the ids of jobs. Members are its partitions: one job of each at a time, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+
+from bot.jobs.workflows import Workflow
+from storage import Job
+
+NAME: Final = "songs"
+POLL_SECONDS: Final = 0.2
+"""The engine's own second would be a second of waiting for each job."""
+BATCH: Final = 200
+OVER: Final = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+
+class Queue:
+    """Where jobs wait for their turn. Each call is a transaction of the engine's."""
+
+    def __init__(self, make: Workflow) -> None:
+        self._make = make
+
+    @staticmethod
+    async def declare(at_once: int) -> None:
+        """Let `at_once` jobs be at work, one of each member.
+
+        Both limits are those that the engine counts in its tables. The ones for a worker it counts in memory, where a job
+        that has been handed out and not yet begun is missing: on a busy machine there were more at work than allowed.
+        """
+        await DBOS.register_queue_async(NAME, global_concurrency=at_once, partition_concurrency=1,
+                                        polling_interval_sec=POLL_SECONDS)
+
+    async def enqueue(self, job: Job) -> None:
+        """Put the job in the queue; one that the engine knows is left where it is."""
+        with SetWorkflowID(job.id), SetEnqueueOptions(queue_partition_key=job.member_id):
+            await DBOS.enqueue_workflow_async(NAME, self._make, job.id)
+
+    async def cancel(self, job_id: str) -> None:
+        """Take the job out of the queue, if it is in it."""
+        await DBOS.cancel_workflow_async(job_id)
+
+    async def over(self, job_ids: Iterable[str]) -> list[str]:
+        """Those of these jobs that the engine is done with."""
+        ids = list(job_ids)
+        found: list[str] = []
+        for start in range(0, len(ids), BATCH):
+            rows = await DBOS.list_workflows_async(workflow_ids=ids[start:start + BATCH], status=list(OVER),
+                                                   load_input=False, load_output=False)
+            found += [row.workflow_id for row in rows]
+        return found
+
+    async def forget(self, before: datetime) -> None:
+        """Delete what the engine keeps of jobs that it was done with before that moment."""
+        while rows := await DBOS.list_workflows_async(status=list(OVER), completed_before=before.isoformat(), limit=BATCH,
+                                                      load_input=False, load_output=False):
+            await DBOS.delete_workflows_async([row.workflow_id for row in rows])

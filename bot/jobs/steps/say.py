@@ -1,0 +1,94 @@
+"""Say: the wish is said behind a claim, once. Begun again, nothing is said: what became of the wish is found out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.flows.answer import find_answer
+from bot.flows.errors import AskedBack, ProjectLost, WishUncertain, WishUnchanged
+from bot.flows.generate import Ready, carry_out
+from bot.flows.look import status
+from bot.flows.progress import Stage, Step
+from bot.flows.waiting import reminding
+from bot.jobs import notes
+from bot.jobs.order import Order
+from bot.jobs.steps.work import Work
+from bot.nemo import Outcome
+from bot.speech.question import asked
+from storage import JobKind, Project
+
+ACT = "say"
+
+
+def claim_of(job_id: str) -> str:
+    """The claim that stands before a generation."""
+    return f"{ACT}:{job_id}"
+
+
+async def say(work: Work) -> None:
+    """Have the wish carried out. Raises WishUnchanged, WishUncertain, AskedBack, ProjectLost, AgentRefused, NemoError."""
+    if work.job.kind is JobKind.EXPORT:
+        return
+    work.progress(Step(Stage.WORKING))
+    claim = await work.claims.get(claim_of(work.job.id))
+    if claim is not None and claim.result is not None:
+        outcome = Outcome(claim.result)
+    elif claim is not None:
+        outcome = await _find_out(work)
+    else:
+        outcome = await _say(work, await _project(work))
+    await _judge(work, outcome)
+
+
+async def _say(work: Work, project: Project) -> Outcome:
+    """Say it, unless somebody has meanwhile. What there was before is on the disk before the claim is."""
+    stores, nemo = work.bench.stores, await work.nemo()
+    before = await status(project, nemo=nemo, projects=stores.projects)
+    if not await work.jobs.update(work.job.id, fingerprint=before.fingerprint):
+        return Outcome.UNCHANGED        # it was ended meanwhile, and whatever this leads to is not told
+    if not await work.claims.make(claim_of(work.job.id), work.job.id, ACT):
+        return await _find_out(work)
+    note = await notes.read(work.folder)
+    ready = Ready(project, note.wish or work.job.request.words, before, Order.of(work.job).public_language,
+                  begun=False, lost=False)
+    made = await carry_out(ready, nemo=nemo, projects=stores.projects, progress=work.progress)
+    return await _keep(work, made.outcome, made.reply, "" if made.question is None else asked(made.question))
+
+
+async def _find_out(work: Work) -> Outcome:
+    assert work.job.session_id is not None
+    nemo = await work.nemo()
+    async with reminding(work.progress, nemo.clock):
+        found = await find_answer(work.job.session_id, work.job.fingerprint or "",
+                                  language=Order.of(work.job).public_language, nemo=nemo)
+    return await _keep(work, found.outcome, found.text, "")
+
+
+async def _keep(work: Work, outcome: Outcome, reply: str, question: str) -> Outcome:
+    """Keep what came of it, the claim last: once that is finished nobody finds out again."""
+    note = await notes.read(work.folder)
+    await notes.write(work.folder, msgspec.structs.replace(note, reply=reply, question=question))
+    projects = work.bench.stores.projects
+    if (project := await work.project()) is not None:
+        await projects.remember_wish(project.id, work.job.request.words, outcome.value, job_id=work.job.id)
+    await work.jobs.update(work.job.id, outcome=outcome.value)
+    await work.claims.finish(claim_of(work.job.id), outcome.value)
+    return outcome
+
+
+async def _judge(work: Work, outcome: Outcome) -> None:
+    """Whether there is a film to make now."""
+    if outcome is Outcome.UNCHANGED:
+        raise WishUnchanged
+    if outcome is Outcome.UNCERTAIN:
+        raise WishUncertain
+    note = await notes.read(work.folder)
+    if note.question:
+        raise AskedBack(question=note.question)
+
+
+async def _project(work: Work) -> Project:
+    project = await work.project()
+    if project is None:
+        raise ProjectLost
+    return project

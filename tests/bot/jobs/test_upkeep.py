@@ -1,0 +1,108 @@
+"""Upkeep: what died too often is given up and said so, what is old goes, what is needed stays."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+
+from bot.jobs.upkeep import CLIPS_KEPT, ENGINE_KEEPS, JOBS_KEPT, Upkeep
+from bot.jobs.workflows import MAX_RECOVERIES
+from bot.nemo import Clock
+from bot.texts import say
+from storage import JobState
+from tests.bot.jobs.house import SCALE, Bot, House, order
+from tests.bot.jobs.lives import Lives
+from tests.nemo_server import replies
+
+RENDERS = "/api/render/proxy/lambda/*"
+
+
+class Later(Clock):
+    """Some seconds ahead of the wall's."""
+
+    def __init__(self, ahead: float) -> None:
+        super().__init__(SCALE)
+        self._ahead = ahead
+
+    def wall(self) -> float:
+        return time.time() + self._ahead
+
+
+def workflows(around: House) -> list[str]:
+    with closing(sqlite3.connect(around.folder / "jobs.db")) as connection:
+        return [row[0] for row in connection.execute("SELECT workflow_uuid FROM workflow_status ORDER BY 1")]
+
+
+async def test_a_job_that_died_with_the_process_too_often_is_given_up(
+        around: House, lives: Lives, caplog: pytest.LogCaptureFixture) -> None:
+    around.server.on("GET", RENDERS, replies.bare({"success": True, "data": {"status": "processing", "progress": 40}}))
+    await lives.start({"id": "100"})
+    await around.until(lambda: bool(around.server.asked("GET", RENDERS)))
+    lives.kill()
+    await lives.dead()
+    with closing(sqlite3.connect(around.folder / "jobs.db")) as connection, connection:
+        connection.execute("UPDATE workflow_status SET recovery_attempts = ?", (MAX_RECOVERIES + 1,))
+    with caplog.at_level(logging.CRITICAL):
+        async with around.open() as bot:
+            await around.until_over("100")
+            job = await bot.job("100")
+    assert (job.state, job.reason) == (JobState.FAILED, "job.gave_up")
+    assert around.lines("end")[0]["sentence"] == say("job.gave_up", "en")
+    assert "ALERT: job 100 was given up" in caplog.text
+    assert len(around.wishes) == 1
+
+
+async def swept(around: House, ahead: float) -> None:
+    """Start the bot that much later, until it has swept."""
+    async with around.open(clock=Later(ahead)) as bot:
+        await Upkeep(bot.bench, _queue(bot)).sweep()
+
+
+def _queue(bot: Bot):  # type: ignore[no-untyped-def]
+    return bot.desk._queue
+
+
+async def test_what_is_old_goes_in_its_time(around: House) -> None:
+    async with around.open() as bot:
+        await bot.desk.accept(order("100"))
+        await around.until_over("100")
+        await around.until(lambda: bot.bench.live.find("100") is None)
+    await swept(around, ENGINE_KEEPS.total_seconds() - 3600)
+    assert workflows(around) == ["100"]
+    await swept(around, ENGINE_KEEPS.total_seconds() + 3600)
+    assert workflows(around) == []
+    async with around.open() as bot:
+        assert not (await bot.desk.accept(order("100"))).is_new
+    assert workflows(around) == []
+    await swept(around, JOBS_KEPT.total_seconds() + 3600)
+    async with around.open() as bot:
+        assert await bot.desk.job("100") is None
+
+
+async def test_a_clip_waits_a_day_for_its_members_answer(around: House) -> None:
+    around.server.on("POST", "/run_sse", replies.events({"type": "text", "content": "Let me"}, cuts=True))
+    async with around.open() as bot:
+        await bot.desk.accept(order("100"))
+        await around.until_over("100")
+        folder = bot.bench.folders.of("100")
+        await bot.bench.folders.make("nobody's")
+    await swept(around, CLIPS_KEPT.total_seconds() - 3600)
+    assert folder.exists()
+    assert not folder.with_name("nobody%27s").exists()
+    await swept(around, CLIPS_KEPT.total_seconds() + 3600)
+    assert not folder.exists()
+
+
+async def test_a_member_who_is_forgotten_in_mid_song_leaves_nothing(around: House) -> None:
+    around.server.on("GET", RENDERS, replies.bare({"success": True, "data": {"status": "processing", "progress": 40}}),
+                     around.server.usual)
+    async with around.open() as bot:
+        await bot.desk.accept(order("100"))
+        await around.until(lambda: bool(around.server.asked("GET", RENDERS)))
+        await bot.database.members.forget("ada")
+        await around.until(lambda: not bot.bench.folders.of("100").exists())
+    assert around.lines("deliver") == []
