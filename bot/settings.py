@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,10 +14,13 @@ import platformdirs
 from dotenv import dotenv_values
 
 from bot.texts import say
+from storage import BadKeys, Key, read_keys
 
 CLOUD_API = "https://mega-api-prod.nemovideo.ai"
 CLOUD_WEB = "https://nemovideo.com"
 TOKEN_PREFIX = "nmv_usr_"
+USUAL_WORKERS, MOST_WORKERS = 3, 100
+DISCORD_TOKEN_SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 DATABASE = "mureka.db"
 """The bot's database in the data folder."""
 
@@ -48,6 +52,10 @@ class Settings:
     nemo_token: str | None = field(repr=False)
     nemo_client_id: str | None
     studio_url: str | None          # None: the bot runs a studio of its own
+    keys: tuple[Key, ...] = field(repr=False)       # what seals stored tokens; none: the key file beside the database
+    workers: int                    # songs that are made at the same time
+    discord_token: str | None = field(repr=False)
+    discord_proxy: str | None = field(repr=False)   # may hold a password
     environment: Mapping[str, str] = field(repr=False)
 
     @property
@@ -69,6 +77,10 @@ class Settings:
             nemo_token=_token(found),
             nemo_client_id=found.get("NEMO_CLIENT_ID"),
             studio_url=_url("STUDIO_URL", found, "") or None,
+            keys=_keys(found),
+            workers=_workers(found),
+            discord_token=_discord_token(found),
+            discord_proxy=_proxy(found),
             environment=found,
         )
 
@@ -125,3 +137,32 @@ def _token(found: Mapping[str, str]) -> str | None:
     if token and not token.startswith(TOKEN_PREFIX):
         raise BadSetting("settings.token", prefix=TOKEN_PREFIX)
     return token or None
+
+
+def _workers(found: Mapping[str, str]) -> int:
+    value = found.get("MUREKA_WORKERS", "").strip() or str(USUAL_WORKERS)
+    if not (value.isascii() and value.isdecimal() and len(value) <= len(str(MOST_WORKERS)) and 1 <= int(value) <= MOST_WORKERS):
+        raise BadSetting("settings.workers", value=repr(value), most=MOST_WORKERS)
+    return int(value)
+
+
+def _discord_token(found: Mapping[str, str]) -> str | None:
+    token = found.get("DISCORD_TOKEN", "").strip()
+    if token and not DISCORD_TOKEN_SHAPE.fullmatch(token):
+        raise BadSetting("settings.discord_token")      # without what stands there: it may be some other secret
+    return token or None
+
+
+def _proxy(found: Mapping[str, str]) -> str | None:
+    value = found.get("DISCORD_PROXY", "").strip()
+    if value and not _is_address(value):
+        raise BadSetting("settings.discord_proxy")      # likewise: it may hold a password
+    return value or None
+
+
+def _keys(found: Mapping[str, str]) -> tuple[Key, ...]:
+    try:
+        return read_keys(found["MUREKA_KEYS"]) if "MUREKA_KEYS" in found else ()
+    except BadKeys as fault:
+        says = "keys.setting" if fault.number else "keys.none"
+        raise BadSetting(says, name="MUREKA_KEYS", number=fault.number) from fault

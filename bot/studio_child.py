@@ -24,6 +24,7 @@ STOP_SECONDS = 1.2                  # then it is killed: Ctrl-C shall take less 
 LAST_BREATH_SECONDS = 0.3           # how much later than its connections a dying process may end
 KEPT_LINES = 20
 LINE_BYTES = 1024 * 1024
+THE_BOTS_OWN = ("DISCORD_", "MUREKA_", "NEMO_")
 ROOT = Path(__file__).parents[1]    # where the package `studio` lies beside `bot`
 
 log = logging.getLogger(__name__)
@@ -54,14 +55,16 @@ class StudioEnded(StudioTrouble):
 
 
 @asynccontextmanager
-async def running_studio(data: Path, environment: Mapping[str, str]) -> AsyncIterator[str]:
-    """Run a studio with its files in `data`; yields its address.
+async def running_studio(data: Path, environment: Mapping[str, str], *, port: int = 0) -> AsyncIterator[str]:
+    """Run a studio with its files in `data`, on any free port unless one is named; yields its address.
 
+    One that others shall reach (STUDIO_PUBLIC_URL) listens where STUDIO_HOST and STUDIO_PORT say, so that a web server in
+    front of it finds it.
     Raises StudioBusy, StudioDidNotStart with its last words, and StudioEnded in the body as soon as the child is gone.
     """
     with _ours_alone(data):
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "studio", "--with-parent", "--host", "127.0.0.1", "--port", "0", "--data", str(data),
+            sys.executable, "-m", "studio", "--with-parent", *_place(environment, port), "--data", str(data),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             limit=LINE_BYTES, env=child_environment(environment), start_new_session=True)
         words: deque[str] = deque(maxlen=KEPT_LINES)
@@ -75,10 +78,16 @@ async def running_studio(data: Path, environment: Mapping[str, str]) -> AsyncIte
             await listening
 
 
+def _place(environment: Mapping[str, str], port: int) -> list[str]:
+    return [] if environment.get("STUDIO_PUBLIC_URL", "").strip() else ["--host", "127.0.0.1", "--port", str(port)]
+
+
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a studio: it imports what stands beside the bot, and nothing from the current folder."""
+    """The environment of a studio: it imports what stands beside the bot and nothing from the current folder, and it is
+    told none of the bot's own settings, which hold its secrets."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, **environment, "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
+    plain = {name: value for name, value in {**os.environ, **environment}.items() if not name.startswith(THE_BOTS_OWN)}
+    return {**plain, "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
 
 
 @contextmanager

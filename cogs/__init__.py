@@ -1,1 +1,1 @@
-"""The Discord face: one file per thing that a member or an admin does."""
+"""The Discord face: one file for each thing that a member does there, and the door through which jobs answer."""

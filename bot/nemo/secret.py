@@ -6,7 +6,10 @@ import re
 from typing import Final
 
 HIDDEN: Final = "***"
-_TOKEN: Final = re.compile(r"(?:nmv_usr_|clm_)[A-Za-z0-9._~+/=-]+")
+_TOKEN: Final = re.compile(r"(?:nmv_usr_|clm_)[A-Za-z0-9._~+/=-]+|\b[MNO][A-Za-z0-9]{17,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)
+"""The API's tokens; a Discord bot's, which begins with its id's digits in base64."""
+_INTERACTION: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s\"'?#]+")
+"""The token of an interaction stands in the path."""
 _QUERY: Final = re.compile(r"(?i)(https?://[^\s\"'?#]*|\blocation'?\)?,? ?b?'[^'?]*)\?[^\s\"'#]*")
 _USERINFO: Final = re.compile(r"(?i)(https?://)[^\s\"'/?#@]*@")
 _HEADER: Final = re.compile(r"(?i)(b?'(?:authorization|set-cookie|cookie)', b?)'[^']*'")
@@ -41,8 +44,8 @@ class Secret:
 
 
 def scrub(text: str) -> str:
-    """`text` with every user, claim and bearer token replaced by stars."""
-    return _BEARER.sub(rf"\1 {HIDDEN}", _TOKEN.sub(HIDDEN, text))
+    """`text` with every user, claim, bearer, bot and interaction token replaced by stars."""
+    return _BEARER.sub(rf"\1 {HIDDEN}", _INTERACTION.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text)))
 
 
 def scrub_all(text: str) -> str:

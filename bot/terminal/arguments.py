@@ -28,7 +28,8 @@ class OneSentenceParser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    whole = OneSentenceParser(prog="mureka", description="Make a finished song film of a hummed clip.")
+    whole = OneSentenceParser(prog="mureka", description="Make a finished song film of a hummed clip. Without a command: be on "
+                              "Discord, with the bot's token in DISCORD_TOKEN.")
     whole.add_argument("--verbose", action="store_true", help="log what happens to standard error")
     commands = whole.add_subparsers(dest="command", title="commands")
     song = commands.add_parser("song", help="make a song film of a clip, or change the last one")
@@ -50,6 +51,9 @@ def parser() -> argparse.ArgumentParser:
     song.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     doctor = commands.add_parser("doctor", help="look whether everything is here, and say what to do")
     doctor.add_argument("--json", action="store_true", help="print a JSON list instead of the table")
+    commands.add_parser("new-key", help="print a new key for MUREKA_KEYS, which seals stored tokens")
+    rotate = commands.add_parser("rotate-keys", help="seal everything with the first key")
+    rotate.add_argument("--forget-lost", action="store_true", help="drop what no key opens any more; those members link again")
     return whole
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import io
 import logging
 import os
@@ -15,7 +16,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.nemo import ScrubbingFormatter, scrub_tracebacks
-from bot.settings import Settings
+from bot.ops.rotate import Rotated, rotate
+from bot.settings import DATABASE, Settings
 from bot.speech.routing import Intent
 from bot.terminal.arguments import is_link, parser, terminal_language
 from bot.terminal.bar import Bar
@@ -27,6 +29,7 @@ from bot.terminal.signals import Stopped, run_until_stopped
 from bot.terminal.song import Order, make_song
 from bot.terminal.words import answer_in_words, is_answered_in_words
 from bot.texts import say
+from storage import Database, new_key
 
 MADE = 0
 FILM = "mp4"      # what can be exported
@@ -74,8 +77,39 @@ def _run(chosen: argparse.Namespace, language: str, paper: Console, errors: Cons
         return _song(chosen, language, paper, errors)
     if chosen.command == "doctor":
         return run_until_stopped(print_doctor(paper, language, as_json=chosen.json))
-    parser().print_help()
-    return _end(errors, say("bot.no_discord_yet", language), BAD_INPUT)
+    if chosen.command == "new-key":
+        paper.print(new_key(), markup=False, soft_wrap=True)
+        return MADE
+    if chosen.command == "rotate-keys":
+        return _rotate(language, paper, forget_lost=chosen.forget_lost)
+    return _discord(chosen, language, errors)
+
+
+def _discord(chosen: argparse.Namespace, language: str, errors: Console) -> int:
+    """Be on Discord until a signal comes, which is a good end."""
+    settings = Settings.read()
+    if settings.discord_token is None:
+        parser().print_help()
+        return _end(errors, say("discord.no_token", language), BAD_INPUT)
+    # Their libraries take half a second, which no other command should wait for.
+    from bot.discord_start import serve
+    from bot.running_logs import log_a_run
+
+    log_a_run(verbose=chosen.verbose)
+    asyncio.run(serve(settings))
+    return MADE
+
+
+def _rotate(language: str, paper: Console, *, forget_lost: bool) -> int:
+    settings = Settings.read()
+    for sentence, facts in run_until_stopped(_rotated(settings, forget_lost=forget_lost)).sentences():
+        paper.print(say(sentence, language, **facts), markup=False, soft_wrap=True)
+    return MADE
+
+
+async def _rotated(settings: Settings, *, forget_lost: bool) -> Rotated:
+    async with Database.open(settings.data / DATABASE, keys=settings.keys, forget_lost=forget_lost) as database:
+        return await rotate(database)
 
 
 def _song(chosen: argparse.Namespace, language: str, paper: Console, errors: Console) -> int:

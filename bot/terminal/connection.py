@@ -18,7 +18,7 @@ MEMBER, PLACE = "terminal", "terminal"
 async def connected(settings: Settings) -> AsyncIterator[tuple[Nemo, Database]]:
     """The backend and the database, both closed at the end."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database.open(settings.data / DATABASE))
+        database = await stack.enter_async_context(Database.open(settings.data / DATABASE, keys=settings.keys))
         if settings.backend is Backend.CLOUD:
             url = settings.nemo_api_url
         elif settings.studio_url:

@@ -45,14 +45,17 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 
 def test_a_token_never_shows(tmp_path: Path) -> None:
-    settings = read(tmp_path, NEMO_TOKEN="nmv_usr_secret")
+    settings = read(tmp_path, NEMO_TOKEN="nmv_usr_secret", DISCORD_TOKEN="secret.secret.secret", DISCORD_PROXY="http://me:secret@x")
+    assert settings.discord_token == "secret.secret.secret"
     assert "secret" not in repr(settings)
 
 
 @pytest.mark.parametrize(("name", "value"), [("MUREKA_BACKEND", "both"), ("NEMO_API_URL", "mega-api"),
                                              ("NEMO_WEB_URL", "ftp://x"), ("STUDIO_URL", "localhost"), ("STUDIO_URL", "http://[::1"),
                                              ("STUDIO_URL", "http://127.0.0.1:99999"),
-                                             ("NEMO_TOKEN", "hello")])
+                                             ("NEMO_TOKEN", "hello"), ("DISCORD_TOKEN", "hello"), ("DISCORD_TOKEN", "a.b"),
+                                             ("DISCORD_PROXY", "127.0.0.1:3128"), ("MUREKA_WORKERS", "0"),
+                                             ("MUREKA_WORKERS", "-1"), ("MUREKA_WORKERS", "101"), ("MUREKA_WORKERS", "٣")])
 def test_a_wrong_value_is_one_sentence_with_the_settings_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name) as told:
         read(tmp_path, **{name: value})

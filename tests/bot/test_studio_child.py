@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,25 @@ async def test_modules_in_the_current_folder_are_not_taken_for_ours(tmp_path: Pa
         assert url.startswith("http://127.0.0.1:")
 
 
+async def test_a_studio_is_told_none_of_the_bots_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "a.real.token")
+    named = {"MUREKA_KEYS": "a-hidden-key", "NEMO_TOKEN": "nmv_usr_hidden", "STUDIO_WORKERS": "1"}
+    async with running_studio(tmp_path, named):
+        told = environment_of(own_child())
+    assert "STUDIO_WORKERS=1" in told
+    assert not [name for name in ("a.real.token", "hidden", "MUREKA_", "NEMO_", "DISCORD_") if name in told]
+
+
+async def test_a_studio_that_others_shall_reach_listens_where_the_settings_say(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    named = {"STUDIO_PUBLIC_URL": "https://films.example.org", "STUDIO_HOST": "0.0.0.0", "STUDIO_PORT": str(port)}
+    async with running_studio(tmp_path, named) as url:
+        assert url == f"http://127.0.0.1:{port}"
+        async with Nemo(url, client_id="a-client-of-ours", environ={}) as nemo:
+            assert await style_of("pop", nemo=nemo) == "pop"
+
+
 @pytest.mark.parametrize("environment", [{"STUDIO_WORKERS": "many"}, {"STUDIO_DATA": "is-not-used"}])
 async def test_a_studio_that_cannot_start_gives_its_reason(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "file").touch()
@@ -62,6 +82,10 @@ async def test_a_studio_that_cannot_start_gives_its_reason(tmp_path: Path, envir
     with pytest.raises(StudioDidNotStart, match=r"STUDIO_WORKERS|File exists"):
         async with running_studio(data, environment):
             pytest.fail("it cannot have started")
+
+
+def environment_of(process: int) -> str:
+    return Path(f"/proc/{process}/environ").read_text()
 
 
 def own_child() -> int:

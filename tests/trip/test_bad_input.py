@@ -142,9 +142,9 @@ def test_a_song_of_nothing_is_asked_about(mureka: Callable[..., Any], tmp_path: 
     assert "clip" in ended.err
 
 
-def test_an_hour_becomes_a_song_of_its_first_minutes(mureka: Callable[..., Any], tmp_path: Path) -> None:
-    path = tmp_path / "hour.mp3"
-    path.write_bytes(eight_seconds_of_humming(tmp_path) * 450)
+def test_half_an_hour_becomes_a_song_of_its_first_minutes(mureka: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "half-an-hour.mp3"
+    path.write_bytes(eight_seconds_of_humming(tmp_path) * 225)
     told = mureka(tmp_path, "song", path, "--aspect", "1:1", "--seconds", "30", "--json").facts
     assert told["heard"]["cut"] is True
     assert "first 3 minutes" in told["reply"]

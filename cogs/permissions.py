@@ -1,0 +1,27 @@
+"""What the bot needs to be allowed in a channel, and which of it is missing. Grants nothing, asks Discord nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import discord
+
+NEEDED: Final = ("view_channel", "send_messages", "attach_files", "read_message_history")
+"""To post the film; the history is read before a post that may be there already. In threads another bit is for writing."""
+WRITING_IN_THREADS: Final = "send_messages_in_threads"
+
+
+def missing_permissions(granted: discord.Permissions, *, is_thread: bool) -> list[str]:
+    """Those of NEEDED that are not granted; writing goes by its own bit in a thread."""
+    writing = WRITING_IN_THREADS if is_thread else "send_messages"
+    return [name for name in NEEDED if not getattr(granted, writing if name == "send_messages" else name)]
+
+
+def lost_permission(client: discord.Client, channel_id: int) -> str | None:
+    """The key of the sentence for the first permission that the bot lacks there; None where it lacks none, or cannot know."""
+    channel: Any = client.get_channel(channel_id)
+    guild = getattr(channel, "guild", None)
+    if guild is None or guild.me is None:
+        return None
+    missing = missing_permissions(channel.permissions_for(guild.me), is_thread=isinstance(channel, discord.Thread))
+    return f"discord.lost.{missing[0]}" if missing else None

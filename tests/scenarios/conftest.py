@@ -1,0 +1,164 @@
+"""The real bot as a process, on the loopback Discord, the cloud's stand-in behind it; a failing test prints what they saw."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.discord_sim.office import Upload
+from tests.discord_sim.places import TextChannel
+from tests.discord_sim.process import BotProcess
+from tests.discord_sim.reporting import add_report
+from tests.discord_sim.seen import Invocation, SeenMessage
+from tests.discord_sim.vocabulary import Discord
+from tests.discord_sim.world import User
+from tests.nemo_server import replies
+from tests.nemo_server.http import Reply, Request
+from tests.nemo_server.service import NemoService
+
+ROOT = Path(__file__).parents[2]
+HUM = (ROOT / "examples" / "hum.ogg").read_bytes()
+BOT = [sys.executable, "-m", "bot"]
+SCALE = 200.0
+PATIENCE_SECONDS = 25.0
+ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
+SAY, SUBMIT = "/run_sse", "/api/render/proxy/lambda"
+RENDERS, FILMS = f"{SUBMIT}/*", "/films/*"
+CLIPS, POSTS = "/ephemeral-attachments/*", "/channels/*/messages"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    add_report(item, report)
+    return report
+
+
+class Scene:
+    """One Discord, one cloud, one bot. `ada` and `bob` are in `songs`; the bot keeps its data in `folder` over restarts."""
+
+    def __init__(self, discord: Discord, cloud: NemoService, folder: Path, stack: AsyncExitStack) -> None:
+        self.discord = discord
+        self.cloud = cloud
+        self.folder = folder
+        self.bot: BotProcess = BotProcess(BOT, {})
+        self._stack = stack
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Another channel with other people in it, and nothing asked so far: for the next test with the same bot."""
+        self.songs = self.discord.text_channel("songs")
+        self.ada, self.bob = self.discord.member("ada"), self.discord.member("bob")
+        self.discord.services.faults.clear()
+        self.discord.requests.clear()
+        self.cloud.requests.clear()
+        self.cloud.projects.clear()
+        for path in ((SAY, "POST"), (RENDERS, "GET"), (FILMS, "GET")):
+            self.cloud.on(path[1], path[0], self.cloud.usual)
+
+    def tear(self, *, works: bool) -> None:
+        """Tear off the answer to the next wish; `works`: the agent carries it out all the same."""
+        def answer(request: Request) -> Reply:
+            if works:
+                self.cloud.carry_out(request)
+            return replies.events({"type": "tool_call", "name": "compose", "args": {}}, cuts=True)
+
+        self.cloud.on("POST", SAY, answer, self.cloud.usual)
+
+    async def start(self, **environment: str) -> BotProcess:
+        """Start the bot and wait until it is there."""
+        await self.launch(**environment)
+        await self.discord.bot_ready(PATIENCE_SECONDS)
+        return self.bot
+
+    async def launch(self, **environment: str) -> BotProcess:
+        """Start the bot."""
+        settings = {"MUREKA_DATA": str(self.folder / "data"), "NEMO_API_URL": self.cloud.url, "MUREKA_TIME_SCALE": str(SCALE),
+                    "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+        wanted = {name: value for name, value in (self.discord.environment | settings | environment).items() if value}
+        self.bot = await self._stack.enter_async_context(
+            BotProcess(BOT, wanted, folder=self.folder, watched_by=self.discord))
+        return self.bot
+
+    async def restart(self) -> None:
+        """Kill it with -9, and start it again on the same data."""
+        await self.bot.kill()
+        await self.discord.bot_gone()
+        await self.bot.start()
+        await self.discord.bot_ready(PATIENCE_SECONDS)
+
+    async def generate(self, by: User | None = None, wish: str = "lo-fi", *, channel: TextChannel | None = None,
+                       late: float = 0.0, name: str = "hum.ogg", clip: bytes = HUM) -> Invocation:
+        """A member asks for a song."""
+        where = channel or self.songs
+        return await where.slash("mureka generate", by=by or self.ada, clip=Upload(name, clip), wish=wish, late=late)
+
+    async def refine(self, wish: str, by: User | None = None) -> Invocation:
+        """A member asks for a change."""
+        return await self.songs.slash("mureka refine", by=by or self.ada, wish=wish)
+
+    async def film(self, channel: TextChannel | None = None, count: int = 1) -> SeenMessage:
+        """The film number `count` in the channel, once it is there."""
+        where = channel or self.songs
+        await where.until(lambda seen: len(films(seen)) >= count, PATIENCE_SECONDS)
+        return films(where)[count - 1]
+
+    async def shows(self, job: Invocation, words: str) -> SeenMessage:
+        """Until the progress message of a job holds these words."""
+        message = await job.reply(PATIENCE_SECONDS)
+        return await message.until(lambda seen: words in seen.text, PATIENCE_SECONDS)
+
+
+def films(channel: TextChannel) -> list[SeenMessage]:
+    """The messages with a film, the oldest first."""
+    return [one for one in channel.messages if any(file.name.endswith(".mp4") for file in one.files) and one.author == "Mureka"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def _house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    """One bot for all tests of a file."""
+    async with NemoService() as cloud, Discord(patience=PATIENCE_SECONDS) as discord, AsyncExitStack() as stack:
+        discord.limits.off()
+        scene = Scene(discord, cloud, tmp_path_factory.mktemp("house"), stack)
+        await scene.start()
+        yield scene
+
+
+@pytest.fixture
+def here(_house: Scene) -> Scene:
+    """A new channel on a bot that serves all tests of the file, which run in one loop (`pytestmark = ONE_LOOP`)."""
+    _house.begin_anew()
+    return _house
+
+
+@pytest.fixture
+async def cloud() -> AsyncIterator[NemoService]:
+    async with NemoService() as server:
+        yield server
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[Discord]:
+    async with Discord(patience=PATIENCE_SECONDS) as running:
+        running.limits.off()        # waits are shortened here, Discord's windows are not
+        yield running
+
+
+@pytest.fixture
+async def scene(discord: Discord, cloud: NemoService, tmp_path: Path) -> AsyncIterator[Scene]:
+    """A Discord and a cloud; the bot is not started yet."""
+    async with AsyncExitStack() as stack:
+        yield Scene(discord, cloud, tmp_path, stack)
+
+
+@pytest.fixture
+async def running(scene: Scene) -> Scene:
+    """The same, with the bot there."""
+    await scene.start()
+    return scene
