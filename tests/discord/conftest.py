@@ -7,19 +7,21 @@ import json
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from tests.discord_sim.openapi import assert_documented
 from tests.discord_sim.reporting import add_report
 from tests.discord_sim.vocabulary import BotProcess, Discord, Invocation, TextChannel
 
 SONG = {"name": "song", "description": "A song", "type": 1, "options": [
     {"name": "clip", "description": "A clip", "type": 11, "required": True},
     {"name": "wish", "description": "A wish", "type": 3}]}
+DOORS_BOT = [sys.executable, str(Path(__file__).with_name("doors_bot.py"))]
 HUM_BOT = [sys.executable, str(Path(__file__).with_name("hum_bot.py"))]
 
 
@@ -34,6 +36,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 async def discord() -> AsyncIterator[Discord]:
     async with Discord() as running:
         yield running
+        assert_documented(running.requests)
 
 
 @pytest.fixture
@@ -56,12 +59,21 @@ async def hum_bot(discord: Discord, run_hum_bot: Callable[..., Any]) -> BotProce
     return running
 
 
+@pytest.fixture
+async def doors_bot(discord: Discord) -> AsyncIterator[BotProcess]:
+    """The bot of doors_bot.py with every kind of interaction, connected and synced."""
+    async with BotProcess(DOORS_BOT, discord.environment, watched_by=discord) as running:
+        await discord.bot_ready()
+        yield running
+
+
 class Api:
     """A bot's requests without a bot: through the proxy, with the token, trusting the test authority."""
 
     def __init__(self, discord: Discord, session: aiohttp.ClientSession) -> None:
         self._session = session
         self._proxy = discord.environment["DISCORD_PROXY"]
+        self._token = discord.environment["DISCORD_TOKEN"]
         self._application = f"/applications/{discord.world.application.id}"
         self.headers: dict[str, str] = {}
 
@@ -77,11 +89,11 @@ class Api:
         """Post into a channel."""
         return await self("POST", f"/channels/{channel.id}/messages", json=body)
 
-    async def upload(self, channel: TextChannel, size: int, **body: Any) -> tuple[int, Any]:
+    async def upload(self, channel: TextChannel, size: int, name: str = "film.mp4", **body: Any) -> tuple[int, Any]:
         """Post a file of so many bytes."""
         form = aiohttp.FormData(quote_fields=False)
-        form.add_field("payload_json", json.dumps({"attachments": [{"id": 0, "filename": "film.mp4"}], **body}))
-        form.add_field("files[0]", io.BytesIO(bytes(size)), filename="film.mp4", content_type="application/octet-stream")
+        form.add_field("payload_json", json.dumps({"attachments": [{"id": 0, "filename": name}], **body}))
+        form.add_field("files[0]", io.BytesIO(bytes(size)), filename=name, content_type="application/octet-stream")
         return await self("POST", f"/channels/{channel.id}/messages", data=form)
 
     async def sync(self, *options: Any, name: str = "hum") -> tuple[int, Any]:
@@ -93,6 +105,23 @@ class Api:
         """Respond to an interaction."""
         path = f"/interactions/{job.id}/{job.raw.token}/callback?with_response=1"
         return await self("POST", path, json={"type": kind, "data": data})
+
+    @asynccontextmanager
+    async def gateway(self, **identify: Any) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """A connection without compression; with `intents` and `shard` it has identified itself and had its HELLO."""
+        async with self._session.ws_connect("https://gateway.discord.gg/?v=10&encoding=json", proxy=self._proxy) as socket:
+            if identify:
+                await socket.receive_json()
+                await socket.send_json({"op": 2, "d": {"token": self._token, "properties": {}, **identify}})
+                await self.event(socket, "READY")
+            yield socket
+
+    @staticmethod
+    async def event(socket: aiohttp.ClientWebSocketResponse, name: str) -> Any:
+        """What the next event of this name carries."""
+        while (value := await socket.receive_json(timeout=5))["t"] != name:
+            pass
+        return value["d"]
 
     async def webhook(self, method: str, job: Invocation, message: str = "", **body: Any) -> tuple[int, Any]:
         """Act with an interaction's token: a follow-up, or something with `messages/…`."""

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -34,13 +35,17 @@ class Again(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"hum:again
         await interaction.response.edit_message(content=f"Once more: {self.clip}", view=None)
 
 
-class HumBot(discord.Client):
+Base: Any = discord.AutoShardedClient if "HUM_SHARDS" in os.environ else discord.Client
+
+
+class HumBot(Base):     # type: ignore[misc]
     """Its commands stand below; what a test wants otherwise comes through the environment."""
 
     def __init__(self) -> None:
         intents = discord.Intents.default()
         intents.message_content = "HUM_READS" in os.environ
-        super().__init__(intents=intents, proxy=os.environ["DISCORD_PROXY"], allowed_mentions=discord.AllowedMentions.none())
+        super().__init__(intents=intents, proxy=os.environ["DISCORD_PROXY"], guild_ready_timeout=0.05,
+                         allowed_mentions=discord.AllowedMentions.none())
         self.tree = app_commands.CommandTree(self)
 
     async def setup_hook(self) -> None:
@@ -58,9 +63,53 @@ class HumBot(discord.Client):
     async def on_message(self, message: discord.Message) -> None:
         if not message.author.bot:
             log.info(f"message {message.content!r} with {len(message.attachments)} files")
+            log.info(f"{message.author.name}: {' '.join(_told_of(message))}")
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        log.info(f"gone: message {event.message_id}")
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        log.info(f"gone: channel {channel.name}")
+
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        log.info(f"thread {thread.name} in {thread.parent}")
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        log.info(f"joined {guild.name} on shard {guild.shard_id}")
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        log.info(f"left {guild.name}")
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        log.info(f"unavailable: {guild.name}")
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        log.info(f"shard {shard_id} is ready")
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        log.info(f"shard {shard_id} resumed")
+
+    async def on_ready(self) -> None:
+        log.info("ready")
 
     async def on_resumed(self) -> None:
         log.info("resumed")
+
+
+def _told_of(message: discord.Message) -> Iterator[str]:
+    """What discord.py understood of a member's message."""
+    yield f"in={type(message.channel).__name__} type={message.type.name}"
+    yield from (f"file={one.filename},{one.size},{one.content_type},{one.description}" for one in message.attachments)
+    if message.flags.voice:
+        yield f"voice={message.attachments[0].duration if message.attachments else None}"
+    if message.reference is not None and message.reference.resolved is not None:
+        resolved = message.reference.resolved
+        yield f"reply={resolved.content!r}" if isinstance(resolved, discord.Message) else "reply=deleted"
+    yield from (f"mentions={user.name}" for user in message.mentions)
+    yield from (f"calls={role.name}" for role in message.role_mentions)
+    if isinstance(message.author, discord.Member):
+        yield from (f"role={role.name}" for role in message.author.roles[1:])
+        yield f"manages={message.author.guild_permissions.manage_guild}"
 
 
 hum = app_commands.Group(name="hum", description="What can be hummed")
@@ -90,7 +139,7 @@ async def whisper(interaction: Interaction, words: str) -> None:
 async def attempt(interaction: Interaction, what: str) -> None:
     """Runs one of ATTEMPTS; its result is the answer, so that a transcript shows Discord's refusals."""
     channel = interaction.channel
-    assert isinstance(channel, discord.TextChannel | discord.DMChannel)
+    assert isinstance(channel, discord.TextChannel | discord.DMChannel | discord.Thread)
     try:
         told = await ATTEMPTS[what](interaction, channel)
     except discord.HTTPException as refusal:
@@ -192,6 +241,21 @@ async def _burst(interaction: Interaction, channel: Any) -> str:
 async def _fields(interaction: Interaction, channel: Any) -> str:
     await interaction.client.http.request(discord.http.Route("POST", f"/channels/{channel.id}/messages"),
                                           json={"content": "a", "colour": 1, "embeds": [{"title": 7}]})
+    return "taken"
+
+
+async def _several(interaction: Interaction, channel: Any) -> str:
+    """Two files, of which the second stays (with other words) when a third comes."""
+    one, two = (discord.File(io.BytesIO(name.encode()), f"{name}.png", description=f"about {name}") for name in ("one", "two"))
+    sent = await channel.send("pictures", files=[one, two])
+    three = discord.File(io.BytesIO(b"three"), "three.png", description="about three")
+    edited = await channel.get_partial_message(sent.id).edit(attachments=[sent.attachments[1], three])
+    return " ".join(f"{one.filename}={one.description}" for one in edited.attachments)
+
+
+async def _delete_others(interaction: Interaction, channel: Any) -> str:
+    others = [message async for message in channel.history() if message.author != interaction.client.user]
+    await others[0].delete()
     return "taken"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.discord_sim.commands import NoSuchCommand
+from tests.discord_sim.available import NoSuchCommand
 from tests.discord_sim.options import CannotBeTyped
 from tests.discord_sim.vocabulary import Discord, Upload
 
@@ -58,8 +58,9 @@ async def test_a_response_has_to_suit_the_interaction(discord: Discord, api: Any
     await api.sync()
     job = await songs.slash("hum", by=ada)
     assert (await api.respond(job, 7, content="a"))[1]["code"] == 50035
-    assert (await api.respond(job, 5, flags=4))[1]["errors"]["flags"]
-    assert (await api.respond(job, 9))[0] == 501
+    assert (await api.respond(job, 5, flags=4))[1]["errors"]["data"]["flags"]
+    assert (await api.respond(job, 5, flags=1 << 15))[1]["errors"]["data"]["flags"]
+    assert (await api.respond(job, 8, choices=[]))[1]["errors"]["type"]
     assert (await api.respond(job, 4))[1]["code"] == 50006
     button = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Go", "custom_id": "go"}]}
     assert (await api.respond(job, 4, content="a", components=[button]))[0] == 200
@@ -103,6 +104,16 @@ async def test_members_type_only_what_is_synced(discord: Discord, api: Any, song
     ("hum", [{**OPTION, "name_localizations": {"zh-XX": "a"}}], ("0", "options", "0", "name_localizations", "zh-XX")),
     ("hum", [{**OPTION, "choices": [{"name": "a", "value": "b"}] * 26}], ("0", "options", "0", "choices")),
     ("hum", [{**OPTION, "colour": 1}], ("0", "options", "0", "colour")),
+    ("hum", [{**OPTION, "autocomplete": True, "choices": [{"name": "a", "value": "b"}]}], ("0", "options", "0", "autocomplete")),
+    ("hum", [{**OPTION, "type": 5, "autocomplete": True}], ("0", "options", "0", "type")),
+    ("hum", [{**OPTION, "choices": [{"name": "a", "value": 1}]}], ("0", "options", "0", "choices", "0", "value")),
+    ("hum", [{**OPTION, "choices": [{"name": n, "value": "a"} for n in "ab"]}], ("0", "options", "0", "choices", "1")),
+    ("hum", [{**OPTION, "min_length": 5, "max_length": 4}], ("0", "options", "0", "min_length")),
+    ("hum", [OPTION, {**OPTION, "type": 1, "name": "b"}], ("0", "options")),
+    ("hum", [{**OPTION, "type": 2, "options": [OPTION]}], ("0", "options", "0", "options")),
+    ("hum", [{**OPTION, "type": 1, "options": [{**OPTION, "type": 1}]}], ("0", "options", "0", "options")),
+    ("hum", [{**OPTION, "name": f"a{n}", "description": "x" * 100, "description_localizations": {"zh-CN": "字" * 50, "ja": "x"},
+              "choices": [{"name": f"{c}" + "x" * 90, "value": f"{c}"} for c in range(10)]} for n in range(10)], ("0",)),
 ])
 async def test_a_command_that_discord_would_not_take(discord: Discord, api: Any, name: str, options: Any,
                                                      place: tuple[str, ...]) -> None:
@@ -112,6 +123,18 @@ async def test_a_command_that_discord_would_not_take(discord: Discord, api: Any,
     for step in place:
         found = found[step]
     assert found["_errors"] and discord.commands == []
+
+
+async def test_menus_are_few_and_bare(discord: Discord, api: Any) -> None:
+    path = f"/applications/{discord.world.application.id}"
+    menus = [{"type": 3, "name": f"Make a song {number}"} for number in range(15)]
+    assert (await api("PUT", f"{path}/commands", json=menus))[0] == 200
+    assert (await api("PUT", f"{path}/commands", json=[*menus, {"type": 3, "name": "More"}]))[1]["code"] == 30032
+    for more in ({"description": "a"}, {"options": [OPTION]}):
+        assert next(iter(more)) in (await api("PUT", f"{path}/commands", json=[{**menus[0], **more}]))[1]["errors"]["0"]
+    menu = {**menus[0], "contexts": [0]}
+    assert "contexts" in (await api("PUT", f"{path}/guilds/{discord.home.id}/commands", json=[menu]))[1]["errors"]["0"]
+    assert (await api("PUT", f"{path}/guilds/{discord.home.id}/commands", json=[menus[0]]))[0] == 200
 
 
 async def test_a_command_keeps_its_id_while_its_name_stays(discord: Discord, api: Any) -> None:
@@ -128,7 +151,7 @@ def row(*buttons: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(("components", "code"), [
     ([row()], "BASE_TYPE_BAD_LENGTH"),
     ([{"type": 17, "components": []}], "UNION_TYPE_CHOICES"),
-    ([row({"label": "a"})], "BUTTON_COMPONENT_CUSTOM_ID_OR_URL"),
+    ([row({"label": "a"})], "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED"),
     ([row({"label": "a", "custom_id": "x" * 101})], "BASE_TYPE_MAX_LENGTH"),
     ([row({"custom_id": "a"})], "BUTTON_COMPONENT_LABEL_OR_EMOJI"),
     ([row({"label": "a", "custom_id": "a"}, {"label": "b", "custom_id": "a"})], "COMPONENT_CUSTOM_ID_DUPLICATED"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from tests.discord_sim.options import CannotBeTyped
 from tests.discord_sim.vocabulary import Discord
 
 
@@ -39,15 +42,15 @@ async def test_without_the_token_there_is_nothing(discord: Discord, api: Any) ->
 
 
 async def test_a_channel_or_message_deleted_by_people_is_gone(discord: Discord, api: Any) -> None:
-    songs, ada = discord.text_channel(), discord.member("ada")
+    songs = discord.text_channel()
     _, posted = await api.post(songs, content="a")
     message = await songs.next_message()
-    message.delete(by=ada)
+    message.delete(by=discord.member("mo", permissions=("manage_messages",)))
     assert (await api("PATCH", f"/channels/{songs.id}/messages/{posted['id']}", json={"content": "b"}))[1]["code"] == 10008
     assert songs.messages == [] and message.is_deleted
     songs.delete()
     assert (await api.post(songs, content="a"))[1]["code"] == 10003
-    assert "ada      deletes 1" in songs.transcript()
+    assert "mo       deletes 1" in songs.transcript()
 
 
 async def test_a_file_above_the_limit_is_40005_and_far_above_it_a_page(discord: Discord, api: Any) -> None:
@@ -180,3 +183,68 @@ async def test_direct_messages_go_to_a_channel_of_their_own(discord: Discord, ap
     assert (await api.post(direct, content="psst"))[0] == 200 and str(direct.id) == channel["id"]
     ada.takes_messages = False
     assert (await api.post(direct, content="psst"))[1]["code"] == 50007
+
+
+async def test_a_voice_message_of_the_bot_is_one_recording_and_stays_as_it_is(discord: Discord, api: Any) -> None:
+    songs = discord.text_channel()
+    recording = {"id": 0, "filename": "voice-message.ogg", "duration_secs": 1.5, "waveform": "AA=="}
+    discord.give(discord.bot, discord.role("Voice", permissions=("send_voice_messages",)))
+    for name, body, code in (("v.ogg", {"content": "la"}, 50159), ("v.ogg", {"attachments": []}, 50160),
+                             ("v.ogg", {"attachments": [{"id": 0, "filename": "v.ogg"}]}, 50161),
+                             ("v.mp4", {"attachments": [{**recording, "filename": "v.mp4"}]}, 50160)):
+        assert (await api.upload(songs, 10, name=name, flags=8192, **body))[1]["code"] == code
+    status, posted = await api.upload(songs, 10, name="voice-message.ogg", flags=8192, attachments=[recording])
+    assert status == 200 and posted["attachments"][0]["duration_secs"] == 1.5
+    path = f"/channels/{songs.id}/messages/{posted['id']}"
+    assert (await api("PATCH", path, json={"content": "words"}))[1]["code"] == 50162
+    assert songs.messages[0].is_voice and len(songs.messages) == 1
+
+
+async def test_files_are_ten_at_most_over_edits_too(discord: Discord, api: Any) -> None:
+    songs = discord.text_channel()
+    _, posted = await api.upload(songs, 5)
+    path = f"/channels/{songs.id}/messages/{posted['id']}"
+    kept = {"id": posted["attachments"][0]["id"], "description": "other words"}
+    assert (await api("PATCH", path, json={"attachments": [kept]}))[1]["attachments"][0]["description"] == "other words"
+    assert (await api("PATCH", path, json={"attachments": [{"id": "77"}]}))[1]["code"] == 50035
+    assert (await api("PATCH", path, json={"attachments": [kept] * 11}))[1]["code"] == 50035
+    assert [one.alt for one in songs.messages[0].files] == ["other words"]
+    refused = await api.upload(songs, 5, attachments=[{"id": 0, "filename": "a.mp4", "description": "x" * 1025}])
+    assert refused[1]["code"] == 50035
+    (songs.messages[0].files[0]).expire()
+    assert (await api("GET", posted["attachments"][0]["url"]))[0] == 404
+
+
+async def test_roles_count_with_the_channels_overwrites_in_discords_order(discord: Discord, api: Any) -> None:
+    songs, quiet, loud = discord.text_channel(), discord.role("Quiet"), discord.role("Loud")
+    ada = discord.member("ada", roles=(quiet, loud))
+    await api.sync()
+    asked = discord.services.payloads.interaction((await songs.slash("hum", by=ada)).raw)
+    assert asked["member"]["roles"] == [str(quiet.id), str(loud.id)]
+    songs.forbid("send_messages", to=quiet)
+    with pytest.raises(CannotBeTyped):
+        await songs.say("hello", by=ada)
+    songs.allow("send_messages", to=loud)       # among roles, what one allows outweighs what another denies
+    await songs.say(f"<@&{quiet.id}>", by=ada)
+    discord.take(ada, loud)
+    with pytest.raises(CannotBeTyped):
+        await songs.say("hello", by=ada)
+    songs.allow("send_messages", to=ada)        # and what is said of a member outweighs their roles
+    await songs.say("hello", by=ada)
+    kinds = {one["id"]: one["type"] for one in (await api("GET", f"/channels/{songs.id}"))[1]["permission_overwrites"]}
+    assert kinds == {str(quiet.id): 0, str(loud.id): 0, str(ada.id): 1}
+
+
+async def test_everyone_and_roles_are_called_by_who_may(discord: Discord, api: Any) -> None:
+    songs, dj, closed = discord.text_channel(), discord.role("DJ"), discord.role("Closed")
+    closed.is_mentionable = False
+    ada, bob = discord.member("ada", roles=(dj, closed)), discord.member("bob")
+    words = f"@everyone <@&{dj.id}> <@&{closed.id}>"
+    await api.post(songs, content=words)
+    assert (discord.pings(ada), discord.pings(bob)) == (1, 0)       # the role alone: the bot may not call everyone
+    await api.post(songs, content=words, allowed_mentions={"parse": []})
+    assert discord.pings(ada) == 1
+    discord.give(discord.bot, discord.role("Caller", permissions=("mention_everyone",)))
+    await api.post(songs, content=words)
+    assert (discord.pings(ada), discord.pings(bob)) == (2, 1)
+    assert songs.messages[-1].raw.mentioned_roles == [dj, closed]

@@ -14,7 +14,7 @@ def app(services: Services) -> web.Application:
     """The hosts cdn.discordapp.com and media.discordapp.net."""
     async def serve(request: web.Request) -> web.StreamResponse:
         attachment = services.world.attachments.get(int(request.match_info["attachment"]))
-        if attachment is None or not services.links.is_valid(attachment, request.path, request.query):
+        if attachment is None or not services.links.is_valid(attachment, request.rel_url.raw_path, request.query):
             return web.Response(status=404, text=GONE)
         return web.Response(body=attachment.data, content_type=attachment.content_type)
 

@@ -56,6 +56,14 @@ def unknown_interaction() -> ApiError:
     return ApiError(404, 10062, "Unknown interaction")
 
 
+def too_many_commands(most: int) -> ApiError:
+    return ApiError(400, 30032, f"Maximum number of application commands reached ({most})")
+
+
+def too_many_follow_ups() -> ApiError:
+    return ApiError(400, 40094, "This interaction has hit the maximum number of follow up messages")
+
+
 def already_acknowledged() -> ApiError:
     return ApiError(400, 40060, "Interaction has already been acknowledged.")
 
@@ -79,12 +87,40 @@ def missing_access() -> ApiError:
     return ApiError(403, 50001, "Missing Access")
 
 
+def not_in_direct_messages() -> ApiError:
+    return ApiError(403, 50003, "Cannot execute action on a DM channel")
+
+
 def not_the_author() -> ApiError:
     return ApiError(403, 50005, "Cannot edit a message authored by another user")
 
 
 def empty_message() -> ApiError:
     return ApiError(400, 50006, "Cannot send an empty message")
+
+
+def too_many_files() -> ApiError:
+    return ApiError(400, 30015, "Maximum number of attachments in a message reached (10)")
+
+
+def thread_is_locked() -> ApiError:
+    return ApiError(400, 50083, "Thread is archived")
+
+
+def words_beside_a_voice() -> ApiError:
+    return ApiError(400, 50159, "Voice messages do not support additional content.")
+
+
+def not_one_recording() -> ApiError:
+    return ApiError(400, 50160, "Voice messages must have a single audio attachment.")
+
+
+def recording_without_waveform() -> ApiError:
+    return ApiError(400, 50161, "Voice messages must have supporting metadata.")
+
+
+def voices_cannot_be_edited() -> ApiError:
+    return ApiError(400, 50162, "Voice messages cannot be edited.")
 
 
 def closed_to_messages() -> ApiError:
@@ -101,6 +137,12 @@ def invalid_json() -> ApiError:
 
 def invalid_form(errors: dict[str, Any]) -> ApiError:
     return ApiError(400, 50035, "Invalid Form Body", errors=errors)
+
+
+def inside(name: str, error: ApiError) -> ApiError:
+    """A refusal as it reads where the form stands in a field of the body."""
+    tree = error.body.get("errors")
+    return error if tree is None else invalid_form({name: tree})
 
 
 def too_many_old_edits(retry_after: float) -> ApiError:

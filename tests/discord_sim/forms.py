@@ -20,14 +20,13 @@ from tests.discord_sim.checks import (
     snowflake,
     text,
 )
-from tests.discord_sim.components import components
 from tests.discord_sim.world import Flag
 
 MAX_CONTENT = 2000
 MAX_EMBED_SUM = 6000
 MAX_NONCE = 25
 MAX_FILES = 10
-SETTABLE_FLAGS = Flag.SUPPRESS_EMBEDS | Flag.SUPPRESS_NOTIFICATIONS | Flag.EPHEMERAL
+SETTABLE_FLAGS = Flag.SUPPRESS_EMBEDS | Flag.SUPPRESS_NOTIFICATIONS | Flag.EPHEMERAL | Flag.VOICE | Flag.COMPONENTS_V2
 
 _URL = nullable(text(2048))
 _PICTURE = nullable(shape({"url": _URL, "proxy_url": _URL, "width": nullable(integer()), "height": nullable(integer()),
@@ -62,8 +61,12 @@ def _nonce(value: Any, path: tuple[str | int, ...], findings: Findings) -> None:
         text(MAX_NONCE)(value, path, findings)
 
 
+def _any(value: Any, path: tuple[str | int, ...], findings: Findings) -> None:
+    """Components are judged together with their message, in `layout`."""
+
+
 _BODY: Mapping[str, Check] = {
-    "content": nullable(text(MAX_CONTENT)), "embeds": nullable(listing(EMBED, 10)), "components": nullable(components),
+    "content": nullable(text(MAX_CONTENT)), "embeds": nullable(listing(EMBED, 10)), "components": _any,
     "attachments": nullable(listing(ATTACHMENT, MAX_FILES)), "allowed_mentions": nullable(ALLOWED_MENTIONS),
     "flags": nullable(integer(0, (1 << 31) - 1)), "tts": nullable(boolean), "poll": nullable(shape({}))}
 POSTED = shape({**_BODY, "nonce": nullable(_nonce), "enforce_nonce": nullable(boolean), "message_reference": nullable(REFERENCE),
@@ -80,8 +83,6 @@ def check_message(body: Any, form: Check) -> None:
             raise errors.not_served(name)
     findings = Findings()
     flags = body.get("flags") or 0
-    if flags & (Flag.VOICE | Flag.COMPONENTS_V2):
-        raise errors.not_served("voice messages and Components V2")
     if flags & ~SETTABLE_FLAGS:
         findings.add(("flags",), "MESSAGE_FLAGS_INVALID", f"These flags cannot be set: {flags & ~SETTABLE_FLAGS}")
     if sum(map(embed_size, body.get("embeds") or ())) > MAX_EMBED_SUM:

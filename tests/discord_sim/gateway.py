@@ -25,7 +25,13 @@ GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 PRIVILEGED = {"members": 1 << 1, "presences": 1 << 8, "message_content": 1 << 15}
 ALL_INTENTS = (1 << 26) - 1
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE = range(5)
-RESUME, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 6, 7, 9, 10, 11
+RESUME, RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 6, 7, 8, 9, 10, 11
+MAX_FRAME_BYTES = 4096          # of a client
+MAX_GUILDS = 2500               # of a shard
+IDENTIFIES_A_DAY = 1000         # one more, and the token is reset
+DAY_SECONDS = 86400.0
+HEARD_OUTSIDE = ("GUILD_DELETE", "INTERACTION_CREATE")      # of servers that the bot is not in
+CHUNK = 1000                    # members in one event
 
 
 class Closed(Exception):
@@ -76,10 +82,14 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.connections: set[Connection] = set()
         self.heartbeat_seconds = HEARTBEAT_SECONDS
-        self.identify_spacing = 0.0     # seconds between IDENTIFYs; Discord's is 5
+        self.shards = 1                 # how many the bot is told to open
+        self.max_concurrency = 1        # how many of them may IDENTIFY at once
+        self.identify_spacing = 0.0     # seconds between IDENTIFYs of one bucket; Discord's is 5
         self.identifies = 0
         self.resumes = 0
-        self._identified_at = float("-inf")
+        self.watchers: list[Callable[[str, Json], None]] = []       # are shown every event that is sent
+        self._identified_at: dict[int, float] = {}
+        self._today: deque[float] = deque()
 
     def app(self) -> web.Application:
         """The host gateway.discord.gg."""
@@ -89,27 +99,46 @@ class Gateway:
 
     @property
     def is_connected(self) -> bool:
-        """Whether a client is there that has had its READY or RESUMED."""
-        return any(session.connection is not None for session in self.sessions.values())
+        """Whether a client is there that has had its READY or RESUMED, on every shard that it has told of."""
+        there = {session.shard for session in self.sessions.values() if session.connection is not None}
+        return bool(there) and len({number for number, _ in there}) >= max(count for _, count in there)
+
+    @property
+    def identifies_left(self) -> int:
+        """How many IDENTIFYs Discord still takes today."""
+        now = self.world.clock.now()
+        while self._today and now - self._today[0] > DAY_SECONDS:
+            self._today.popleft()
+        return IDENTIFIES_A_DAY - len(self._today)
 
     def dispatch(self, event: str, guild: Guild | None, render: Callable[[int], Json], *, intent: int = 0) -> int:
         """Send an event to every session that is to have it; how many there were."""
         now = self.world.clock.now()
         reached = 0
+        if guild is not None and self.world.bot.id not in guild.members and event not in HEARD_OUTSIDE:
+            return reached
         for session in list(self.sessions.values()):
             if session.connection is None and now - session.lost_at > RESUME_SECONDS:
                 del self.sessions[session.id]
             elif session.serves(guild) and (not intent or session.intents & intent):
-                session.send(event, render(session.intents))
+                self.tell(session, event, render(session.intents))
                 reached += 1
         return reached
 
-    def drop(self, *, resumable: bool = True) -> None:
-        """Tear the connections down; without `resumable` their sessions are forgotten too."""
-        if not resumable:
-            self.sessions.clear()
-        for connection in list(self.connections):
+    def tell(self, session: Session, event: str, data: Json) -> None:
+        """Send an event to one session."""
+        for watcher in self.watchers:
+            watcher(event, data)
+        session.send(event, data)
+
+    def drop(self, *, resumable: bool = True, shard: int | None = None) -> None:
+        """Tear the connections down, all or those of one shard; without `resumable` their sessions are forgotten too."""
+        for connection in [one for one in self.connections if shard is None or one.shard == shard]:
+            if not resumable and connection.session is not None:
+                self.sessions.pop(connection.session.id, None)
             connection.abort()
+        if shard is None and not resumable:
+            self.sessions.clear()
 
     def ask_to_reconnect(self) -> None:
         """Op 7."""
@@ -125,13 +154,21 @@ class Gateway:
         for connection in self.connections:
             connection.send(json.dumps({"op": INVALID_SESSION, "d": resumable}))
 
-    def may_identify(self) -> bool:
-        """Whether enough time has passed since the last IDENTIFY."""
-        now = self.world.clock.now()
-        if now - self._identified_at < self.identify_spacing:
+    def may_identify(self, shard: int = 0) -> bool:
+        """Whether enough time has passed since the last IDENTIFY of a shard of the same bucket."""
+        now, bucket = self.world.clock.now(), shard % self.max_concurrency
+        if now - self._identified_at.get(bucket, float("-inf")) < self.identify_spacing:
             return False
-        self._identified_at = now
+        self._identified_at[bucket] = now
         return True
+
+    def count_identify(self) -> None:
+        """Count one. Raises Closed for one too many today, and then the token is no longer good."""
+        if self.identifies_left <= 0:
+            self.world.application.token = f"reset-{secrets.token_hex(16)}"
+            raise Closed(4004, "Authentication failed.")
+        self._today.append(self.world.clock.now())
+        self.identifies += 1
 
     def lost(self, connection: Connection) -> None:
         """A connection has ended. One that the client closed with 1000 or 1001 ends its session too."""
@@ -172,6 +209,11 @@ class Connection:
         self._pack = pack
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
         self._sent: deque[float] = deque()
+
+    @property
+    def shard(self) -> int | None:
+        """Which shard it is, once it has said so."""
+        return None if self.session is None else self.session.shard[0]
 
     def send(self, text: str) -> None:
         """Send later, in order."""
@@ -222,7 +264,7 @@ class Connection:
     def _take(self, text: str) -> int:
         self._count()
         try:
-            value = json.loads(text)
+            value = json.loads(text if len(text.encode()) <= MAX_FRAME_BYTES else "")
             op, data = value["op"], value.get("d")
         except (ValueError, KeyError, TypeError):
             raise Closed(4002, "Error while decoding payload.") from None
@@ -236,6 +278,8 @@ class Connection:
             self._resume(data)
         elif self.session is None:
             raise Closed(4003, "Not authenticated.")
+        elif op == REQUEST_MEMBERS:
+            self._members(self.session, data)
         elif op not in (PRESENCE, VOICE):
             raise Closed(4001, "Unknown opcode.")
         return int(op)
@@ -259,29 +303,49 @@ class Connection:
             raise Closed(4013, "Invalid intent(s).")
         if intents & sum(PRIVILEGED.values()) & ~world.application.privileged:
             raise Closed(4014, "Disallowed intent(s).")
-        if not gateway.may_identify():
+        session = Session(secrets.token_hex(16), intents, _shard(data.get("shard")))
+        if sum(map(session.serves, world.guilds.values())) > MAX_GUILDS:
+            raise Closed(4011, "Sharding required.")
+        if not gateway.may_identify(session.shard[0]):
             self.send(json.dumps({"op": INVALID_SESSION, "d": False}))
             return
-        shard = tuple(data.get("shard") or (0, 1))
-        for old in [one for one in gateway.sessions.values() if one.shard == shard and one.connection is None]:
+        gateway.count_identify()
+        for old in [one for one in gateway.sessions.values() if one.shard == session.shard and one.connection is None]:
             del gateway.sessions[old.id]        # nobody can come back to it any more
-        self.session = Session(secrets.token_hex(16), intents, (shard[0], shard[1]))
-        gateway.sessions[self.session.id] = self.session
-        gateway.identifies += 1
-        self._welcome(self.session)
+        self.session = gateway.sessions[session.id] = session
+        self._welcome(session)
 
     def _welcome(self, session: Session) -> None:
-        world, payloads = self._gateway.world, self._gateway.payloads
+        world, payloads, tell = self._gateway.world, self._gateway.payloads, self._gateway.tell
         session.connection = self
-        guilds = [guild for guild in world.guilds.values() if session.serves(guild)]
-        session.send("READY", {
+        guilds = [guild for guild in world.guilds.values() if session.serves(guild) and world.bot.id in guild.members]
+        tell(session, "READY", {
             "v": 10, "user": payloads.me(), "session_id": session.id, "resume_gateway_url": "wss://gateway.discord.gg",
             "session_type": "normal", "shard": list(session.shard), "private_channels": [], "relationships": [],
-            "application": {"id": str(world.application.id), "flags": 0},
+            "application": {"id": str(world.application.id), "flags": payloads.application_flags},
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds]})
         for guild in guilds if session.intents & GUILDS else ():
-            session.send("GUILD_CREATE", payloads.guild_create(guild))
+            if not guild.is_unavailable:
+                tell(session, "GUILD_CREATE", payloads.guild_create(guild))
         world.bell.ring()
+
+    def _members(self, session: Session, data: dict[str, Any]) -> None:
+        """Op 8: the members of a guild, in pieces."""
+        world, payloads = self._gateway.world, self._gateway.payloads
+        guild = world.guilds.get(int(data["guild_id"]))
+        if guild is None or not session.serves(guild) or world.bot.id not in guild.members:
+            return
+        wanted, start = [str(one) for one in _listed(data.get("user_ids"))], str(data.get("query") or "")
+        if not wanted and not start and not data.get("limit") and not session.intents & PRIVILEGED["members"]:
+            raise Closed(4014, "Disallowed intent(s).")
+        found = [one for one in guild.members.values() if (str(one.id) in wanted if wanted else one.name.startswith(start))]
+        found = found[:data.get("limit") or len(found)]
+        pieces = [found[at:at + CHUNK] for at in range(0, len(found), CHUNK)] or [[]]
+        for index, piece in enumerate(pieces):
+            self._gateway.tell(session, "GUILD_MEMBERS_CHUNK", {
+                "guild_id": str(guild.id), "members": [payloads.member(one, guild) for one in piece], "chunk_index": index,
+                "chunk_count": len(pieces), "not_found": [one for one in wanted if int(one) not in guild.members],
+                "nonce": data.get("nonce")})
 
     def _resume(self, data: dict[str, Any]) -> None:
         gateway = self._gateway
@@ -302,3 +366,19 @@ class Connection:
         gateway.resumes += 1
         session.send("RESUMED", {"_trace": ["loopback"]})
         gateway.world.bell.ring()
+
+
+def _shard(value: Any) -> tuple[int, int]:
+    """Number and count as a client names them. Raises Closed for what is no shard."""
+    if value is None:
+        return 0, 1
+    if not isinstance(value, list) or len(value) != 2 or not all(isinstance(one, int) for one in value):
+        raise Closed(4010, "Invalid shard.")
+    number, count = value
+    if not 0 <= number < count:
+        raise Closed(4010, "Invalid shard.")
+    return number, count
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

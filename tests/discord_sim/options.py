@@ -7,87 +7,91 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.discord_sim import commands
-from tests.discord_sim.office import Office, Upload
-from tests.discord_sim.payloads import Payloads
+from tests.discord_sim.office import Upload
+from tests.discord_sim.resolving import CannotBeTyped, Resolver
 from tests.discord_sim.transcript import file_of
-from tests.discord_sim.world import Attachment, Channel, User
+from tests.discord_sim.world import Channel, Role, User
+
+__all__ = ["CannotBeTyped", "Filled", "Form"]
 
 INTEGER_MOST = 1 << 53
+PLAIN: Mapping[int, tuple[type, ...]] = {commands.STRING: (str,), commands.INTEGER: (int,), commands.NUMBER: (int, float)}
+THINGS: Mapping[int, tuple[type, ...]] = {commands.USER: (User,), commands.ROLE: (Role,), commands.CHANNEL: (Channel,),
+                                          commands.MENTIONABLE: (User, Role)}
 Json = dict[str, Any]
-
-
-class CannotBeTyped(AssertionError):
-    """Discord's client would not let a member send this."""
 
 
 @dataclass(slots=True)
 class Filled:
-    """Options ready to be sent, with what they refer to."""
+    """Options ready to be sent, and how they read in a transcript."""
 
     options: list[Json] = field(default_factory=list)
-    resolved: Json = field(default_factory=dict)
-    attachments: list[Attachment] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
 
 
 class Form:
-    """Fills in the options of commands in one channel."""
+    """Fills in the options of a command, as a member whose client speaks `locale`."""
 
-    def __init__(self, office: Office, payloads: Payloads, channel: Channel) -> None:
-        self._office = office
-        self._payloads = payloads
-        self._channel = channel
+    def __init__(self, resolver: Resolver, locale: str) -> None:
+        self._resolver = resolver
+        self._locale = locale
 
-    def fill(self, declared: list[Json], given: Mapping[str, Any]) -> Filled:
-        """Raises CannotBeTyped for an unknown option, a missing required one or a value of the wrong type."""
+    def fill(self, declared: list[Json], given: Mapping[str, Any], *, focused: str | None = None) -> Filled:
+        """Options by their names, in any order. With `focused` somebody is still typing: the required ones may be missing.
+
+        Raises CannotBeTyped for an unknown option, a missing required one or a value of the wrong type.
+        """
         filled = Filled()
-        named = {one["name"]: one for one in declared}
-        for name in given:
-            if name not in named:
-                raise CannotBeTyped(f"there is no option {name}; there are: {', '.join(named) or 'none'}")
-        for name, option in named.items():
-            if name in given:
-                value = self._value(option, given[name], filled)
-                filled.options.append({"name": name, "type": option["type"], "value": value})
-                is_file = option["type"] == commands.ATTACHMENT
-                filled.shown.append(f"{name}: {file_of(filled.attachments[-1]) if is_file else given[name]}")
-            elif option.get("required"):
+        known = {one["name"]: one for one in declared}
+        values = {self._named(known, name): value for name, value in given.items()}
+        for name, option in known.items():
+            if name in values:
+                self._take(option, values[name], filled, is_focused=name == focused)
+            elif option.get("required") and focused is None:
                 raise CannotBeTyped(f"the option {name} is required")
         return filled
 
-    def _value(self, option: Json, value: Any, filled: Filled) -> Any:
+    def _named(self, known: Mapping[str, Json], name: str) -> str:
+        for one in known.values():
+            if name in (one["name"], (one.get("name_localizations") or {}).get(self._locale)):
+                return str(one["name"])
+        raise CannotBeTyped(f"there is no option {name}; there are: {', '.join(known) or 'none'}")
+
+    def _take(self, option: Json, given: Any, filled: Filled, *, is_focused: bool) -> None:
+        name, kind = option["name"], option["type"]
+        if is_focused:
+            filled.options.append({"name": name, "type": kind, "value": str(given), "focused": True})
+            filled.shown.append(f"{name}: {given}…")
+            return
+        filled.options.append({"name": name, "type": kind, "value": self._value(option, given)})
+        is_file = kind == commands.ATTACHMENT
+        shown = file_of(self._resolver.attachments[-1]) if is_file else getattr(given, "name", given)
+        filled.shown.append(f"{name}: {shown}")
+
+    def _value(self, option: Json, value: Any) -> Any:
         kind = option["type"]
         if kind == commands.ATTACHMENT and isinstance(value, Upload):
-            return self._attachment(value, filled)
-        if kind == commands.USER and isinstance(value, User):
-            return self._user(value, filled)
-        if kind == commands.CHANNEL and isinstance(value, Channel):
-            filled.resolved.setdefault("channels", {})[str(value.id)] = self._payloads.channel(value) | {"permissions": "0"}
-            return str(value.id)
+            return self._resolver.attachment(value)
+        if isinstance(value, User | Role | Channel) and isinstance(value, THINGS.get(kind, ())):
+            return self._resolver.thing(value, channel_types=option.get("channel_types"))
+        value = self._choice(option, value)
         if _is_plain(kind, value):
             _check_plain(option, value)
             return value
         raise CannotBeTyped(f"{option['name']} cannot take {value!r}")
 
-    def _attachment(self, upload: Upload, filled: Filled) -> str:
-        attachment = self._office.store(self._channel, upload, is_ephemeral=True)
-        filled.attachments.append(attachment)
-        filled.resolved.setdefault("attachments", {})[str(attachment.id)] = self._payloads.attachment(attachment)
-        return str(attachment.id)
-
-    def _user(self, user: User, filled: Filled) -> str:
-        filled.resolved.setdefault("users", {})[str(user.id)] = self._payloads.user(user)
-        if self._channel.guild is not None:
-            member = self._payloads.member(user, self._channel.guild, self._channel, with_user=False)
-            filled.resolved.setdefault("members", {})[str(user.id)] = member
-        return str(user.id)
+    def _choice(self, option: Json, value: Any) -> Any:
+        """What stands behind the name of a choice."""
+        for one in option.get("choices") or ():
+            if value in (one["name"], (one.get("name_localizations") or {}).get(self._locale)):
+                return one["value"]
+        return value
 
 
 def _is_plain(kind: int, value: Any) -> bool:
     if kind == commands.BOOLEAN or isinstance(value, bool):
         return kind == commands.BOOLEAN and isinstance(value, bool)
-    types: dict[int, tuple[type, ...]] = {commands.STRING: (str,), commands.INTEGER: (int,), commands.NUMBER: (int, float)}
-    return kind in types and isinstance(value, types[kind])
+    return isinstance(value, PLAIN.get(kind, ()))
 
 
 def _check_plain(option: Json, value: Any) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.discord_sim.components import buttons
+from tests.discord_sim.components import buttons, selects
+from tests.discord_sim.permissions import Permission, computed
 from tests.discord_sim.services import Services
 from tests.discord_sim.transcript import describe, label_of, number_of, shown_text
 from tests.discord_sim.waiting import until
@@ -31,20 +32,30 @@ class SeenFile:
 
     def __init__(self, stage: Stage, attachment: Attachment) -> None:
         self._stage = stage
-        self._attachment = attachment
+        self._id = attachment.id
         self.name = attachment.filename
         self.data = attachment.data
         self.size = len(attachment.data)
         self.content_type = attachment.content_type
+        self.alt = attachment.description       # what a screen reader says
+        self.seconds = attachment.duration_seconds
+        self.is_picture = attachment.content_type.startswith("image/")
+
+    def __repr__(self) -> str:
+        return f"<file {self.name} of {self.size} bytes: {self.alt or 'no alt text'}>"
 
     @property
     def url(self) -> str:
         """A fresh link."""
-        return self._stage.services.links.sign(self._attachment)
+        return self._stage.services.links.sign(self._stored)
+
+    @property
+    def _stored(self) -> Attachment:
+        return self._stage.services.world.attachments[self._id]
 
     def expire(self) -> None:
         """End all links given out so far; fetching the message again gives a good one."""
-        self._attachment.generation += 1
+        self._stored.generation += 1
 
 
 class SeenMessage:
@@ -90,6 +101,21 @@ class SeenMessage:
         return [SeenFile(self._stage, one) for one in self.raw.attachments]
 
     @property
+    def pictures(self) -> list[SeenFile]:
+        """Those of its files that are shown as pictures."""
+        return [one for one in self.files if one.is_picture]
+
+    @property
+    def is_voice(self) -> bool:
+        """Whether it is a voice message."""
+        return self.raw.is_voice
+
+    @property
+    def reply_to(self) -> SeenMessage | None:
+        """The message that it replies to, deleted or not."""
+        return None if self.raw.reference is None else SeenMessage(self._stage, self.raw.reference)
+
+    @property
     def buttons(self) -> list[str]:
         """The labels of the buttons that can be pressed."""
         return [label_of(one) for one in buttons(self.raw.components) if not one.get("disabled")]
@@ -98,6 +124,12 @@ class SeenMessage:
     def custom_ids(self) -> dict[str, str]:
         """Label -> custom id."""
         return {label_of(one): one["custom_id"] for one in buttons(self.raw.components) if "custom_id" in one}
+
+    @property
+    def menus(self) -> dict[str, list[str]]:
+        """The select menus that can be opened: placeholder (or custom id) -> the labels of the options."""
+        return {one.get("placeholder") or one["custom_id"]: [option["label"] for option in one.get("options") or ()]
+                for one in selects(self.raw.components) if not one.get("disabled")}
 
     @property
     def is_thinking(self) -> bool:
@@ -135,15 +167,38 @@ class SeenMessage:
 
     async def press(self, button: str, by: User, *, late: float = 0.0) -> Invocation:
         """A member presses a button, named by its label or custom id. Raises AssertionError where it is not there for them."""
-        return Invocation(self._stage, self._stage.services.interactions.press(self.raw, button, by, late=late))
+        return Invocation(self._stage, self._stage.services.client.press(self.raw, button, by, late=late))
+
+    async def choose(self, menu: str, *values: Any, by: User, late: float = 0.0) -> Invocation:
+        """A member chooses in a select menu, named by its placeholder or custom id: labels or values, people, roles, channels.
+
+        Raises AssertionError where it is not there for them, CannotBeTyped for what it does not take.
+        """
+        things = [getattr(one, "raw", one) for one in values]
+        return Invocation(self._stage, self._stage.services.client.choose(self.raw, menu, things, by, late=late))
 
     def delete(self, by: User) -> None:
-        """A moderator deletes it."""
+        """Its author or somebody with Manage Messages deletes it; an ephemeral one is dismissed by who sees it.
+
+        Raises AssertionError where they could not.
+        """
+        may = computed(by, self.raw.channel) & Permission.MANAGE_MESSAGES and self.raw.channel.guild is not None
+        owner = self.raw.interaction.user if self.raw.is_ephemeral and self.raw.interaction is not None else self.raw.author
+        if self.raw.is_deleted or not (owner is by or (may and not self.raw.is_ephemeral)):
+            what = f"message {number_of(self.raw)} of {self.author}"
+            raise AssertionError(f"{by.name} cannot delete {what}: it needs manage_messages")
         self._stage.services.office.delete(self.raw, by.name)
+
+    async def edit(self, text: str, by: User) -> SeenMessage:
+        """Its author changes the words. Raises AssertionError for anybody else."""
+        if self.raw.author is not by or self.raw.is_voice or self.raw.is_deleted:
+            raise AssertionError(f"{by.name} cannot edit message {number_of(self.raw)} of {self.author}")
+        self._stage.services.office.edit(self.raw, {"content": text}, {})
+        return self
 
 
 class Invocation:
-    """A command sent or a button pressed, and what became of it."""
+    """A command sent, a button pressed, a choice made or a form filled in, and what became of it."""
 
     def __init__(self, stage: Stage, interaction: Interaction) -> None:
         self._stage = stage

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.discord_sim.client import Client
 from tests.discord_sim.faults import Faults
 from tests.discord_sim.gateway import Gateway
 from tests.discord_sim.interactions import Interactions
@@ -24,6 +25,7 @@ class Recorded:
     status: int
     at: float           # of the simulator's clock
     body: Any           # its JSON, without files
+    answer: bytes = field(default=b"", repr=False)      # the body of a JSON answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Services:
     gateway: Gateway
     office: Office
     interactions: Interactions
+    client: Client
     limits: Limits
     faults: Faults
     requests: list[Recorded] = field(default_factory=list)
@@ -48,4 +51,5 @@ def assemble(world: World) -> Services:
     gateway = Gateway(world, payloads)
     office = Office(world, payloads, gateway)
     interactions = Interactions(world, payloads, gateway, office)
-    return Services(world, payloads, links, gateway, office, interactions, Limits(world.clock), Faults())
+    client = Client(world, payloads, office, interactions)
+    return Services(world, payloads, links, gateway, office, interactions, client, Limits(world.clock), Faults())

@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from tests.discord_sim.components import buttons
+from tests.discord_sim.components import BUTTON, SELECTS, texts, walk
 from tests.discord_sim.forms import embed_texts
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ _MENTION = re.compile(r"<@!?(\d+)>")
 
 
 def shown_text(message: Message) -> str:
-    """All words of a message in reading order: its content, then its embeds."""
-    return "\n".join(one for one in (message.content, *(text for embed in message.embeds for text in embed_texts(embed))) if one)
+    """All words of a message in reading order: its content, its text displays, then its embeds."""
+    embedded = (text for embed in message.embeds for text in embed_texts(embed))
+    return "\n".join(one for one in (message.content, *texts(message.components), *embedded) if one)
 
 
-def label_of(button: dict[str, Any]) -> str:
-    """What stands on a button."""
-    return str(button.get("label") or (button.get("emoji") or {}).get("name") or "")
+def label_of(component: dict[str, Any]) -> str:
+    """What stands on a button or a select menu."""
+    return str(component.get("label") or component.get("placeholder") or (component.get("emoji") or {}).get("name") or "")
 
 
 def size_of(count: int) -> str:
@@ -34,18 +35,34 @@ def size_of(count: int) -> str:
 
 
 def file_of(attachment: Attachment) -> str:
-    """A file for people."""
-    return f"{attachment.filename} ({size_of(len(attachment.data))})"
+    """A file for people, with its alt text."""
+    alt = f": {attachment.description}" if attachment.description else ""
+    return f"{attachment.filename} ({size_of(len(attachment.data))}){alt}"
+
+
+def _shown_file(attachment: Attachment) -> str:
+    if attachment.waveform is not None and attachment.duration_seconds is not None:
+        return f"<voice message of {attachment.duration_seconds:.1f} s ({size_of(len(attachment.data))})>"
+    kind = "picture" if attachment.content_type.startswith("image/") else "file"
+    return f"<{kind} {file_of(attachment)}>"
+
+
+def _control(component: dict[str, Any]) -> str:
+    off = " (off)" if component.get("disabled") else ""
+    if component["type"] == BUTTON:
+        return f"[{label_of(component)}{off}]"
+    chosen = [one["label"] for one in component.get("options") or () if one.get("default")]
+    return f"[{', '.join(chosen) or label_of(component)} ▾{off}]"
 
 
 def describe(message: Message) -> str:
     """A message in its present version."""
     if message.is_thinking:
         return _marked(message, "is thinking…")
-    parts = [message.content[:LONGEST_TEXT]] if message.content else []
+    parts = [text[:LONGEST_TEXT] for text in (message.content, *texts(message.components)) if text]
     parts += [f"│ {text[:LONGEST_TEXT]}" for embed in message.embeds for text in embed_texts(embed)]
-    parts += [f"<file {file_of(one)}>" for one in message.attachments]
-    row = " ".join(f"[{label_of(one)}{' (off)' if one.get('disabled') else ''}]" for one in buttons(message.components))
+    parts += [_shown_file(one) for one in message.attachments]
+    row = " ".join(_control(one) for one in walk(message.components) if one["type"] in (BUTTON, *SELECTS))
     return _marked(message, "\n".join([*parts, row] if row else parts))
 
 
@@ -53,6 +70,7 @@ def _marked(message: Message, text: str) -> str:
     marks = [f"only {message.interaction.user.name} sees this"] if message.is_ephemeral and message.interaction else []
     is_new = message.pinged and not message.versions
     marks += [f"pings {', '.join(user.name for user in message.pinged)}"] if is_new else []
+    marks += [f"replies to {number_of(message.reference)}"] if message.reference is not None and not message.versions else []
     text = _MENTION.sub(lambda found: _names(message).get(found[1], found[0]), text)
     return f"{text}  ({'; '.join(marks)})" if marks else text
 

@@ -6,6 +6,11 @@
             await discord.bot_ready()
             await songs.slash("mureka generate", by=ada, clip=Upload("hum.ogg", hum), wish="lo-fi")
             message = await songs.next_message()
+            await songs.complete("mureka generate", by=ada, wish="lo")         # names and values that are offered
+            form = await songs.modal_of(await message.press("Refine", by=ada))
+            await form.submit(by=ada, **{"What shall change": "sadder"})
+            await message.choose("Style", "pop", by=ada)
+            await songs.menu("Make a song from this", on=message, by=ada)
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ from tests.discord_sim.clock import SimClock, Snowflakes
 from tests.discord_sim.faults import Fault, Kind
 from tests.discord_sim.gateway import GUILDS, PRIVILEGED
 from tests.discord_sim.office import Upload
-from tests.discord_sim.permissions import EVERYONE, INVITED, NONE, Permission, named
+from tests.discord_sim.permissions import named
 from tests.discord_sim.places import TextChannel
 from tests.discord_sim.process import BotProcess
 from tests.discord_sim.proxy import Factory, Proxy
@@ -32,10 +37,10 @@ from tests.discord_sim.seen import Invocation, SeenFile, SeenMessage, Stage
 from tests.discord_sim.services import Recorded, Services, assemble
 from tests.discord_sim.transcript import transcript
 from tests.discord_sim.waiting import DeadlinePassed, until
-from tests.discord_sim.world import DEFAULT_UPLOAD_BYTES, Application, Channel, Guild, User, World
+from tests.discord_sim.world import DEFAULT_UPLOAD_BYTES, Application, Channel, Guild, Role, User, World
 
-__all__ = ["BotProcess", "DeadlinePassed", "Discord", "Fault", "Guild", "Invocation", "SeenFile", "SeenMessage", "SimClock",
-           "TextChannel", "Upload", "User"]
+__all__ = ["BotProcess", "DeadlinePassed", "Discord", "Fault", "Guild", "Invocation", "Role", "SeenFile", "SeenMessage",
+           "SimClock", "TextChannel", "Upload", "User"]
 
 PATIENCE_SECONDS = 10.0
 TOKEN = "MTI2MDAwMDAwMDAwMDAwMDAwMA.Gsim00.loopback-token-of-no-worth"
@@ -53,19 +58,22 @@ class Discord:
     """One simulator: a bot application, one guild (more with `guild`), and the hosts that the bot connects to.
 
     `privileged` names the privileged intents that the portal allows: "members", "presences", "message_content".
+    `shards` is how many connections the bot is told to open, `max_concurrency` how many of them may IDENTIFY at once.
     `patience` is how long anything is waited for, in real seconds. `clock` may be scaled, or advanced at any time.
     """
 
     def __init__(self, *, token: str = TOKEN, privileged: tuple[str, ...] = (), patience: float = PATIENCE_SECONDS,
-                 clock: SimClock | None = None, upload_limit: int = DEFAULT_UPLOAD_BYTES, bot_name: str = "Mureka") -> None:
+                 clock: SimClock | None = None, upload_limit: int = DEFAULT_UPLOAD_BYTES, bot_name: str = "Mureka",
+                 shards: int = 1, max_concurrency: int = 1) -> None:
         self.clock = clock or SimClock()
         ids = Snowflakes(self.clock)
-        bot = User(ids.next(), bot_name, is_bot=True, role_bits=INVITED)
+        bot = User(ids.next(), bot_name, is_bot=True)
         intents = sum(PRIVILEGED[name] for name in privileged)
         self.world = World(self.clock, ids, Application(bot.id, bot, token, intents), users={bot.id: bot})
         self.services: Services = assemble(self.world)
         self.limits = self.services.limits
         self.gateway = self.services.gateway
+        self.gateway.shards, self.gateway.max_concurrency = shards, max_concurrency
         self.watched: list[Watched] = []
         self._stage = Stage(self.services, patience, self.report)
         self._upload_limit = upload_limit
@@ -108,14 +116,71 @@ class Discord:
         """Hosts that somebody tried to reach through the proxy and that are not Discord's."""
         return self._proxy.refused
 
-    def guild(self, name: str = "The Hum", *, locale: str = "en-US") -> Guild:
-        """A new server with the bot in it."""
-        owner = self._person("owner", "en-US", NONE)
-        guild = Guild(self.world.ids.next(), name, owner, locale, bot_role=self.world.ids.next())
-        guild.members = {self.world.bot.id: self.world.bot, owner.id: owner}
-        self.world.guilds[guild.id] = guild
-        self.gateway.dispatch("GUILD_CREATE", guild, lambda _: self.services.payloads.guild_create(guild), intent=GUILDS)
+    @property
+    def bot(self) -> User:
+        """The bot's user: whom a message may mention."""
+        return self.world.bot
+
+    def guild(self, name: str = "The Hum", *, locale: str = "en-US", shard: int | None = None, has_bot: bool = True) -> Guild:
+        """A new server, with the bot in it unless said otherwise; `shard`: one whose events go to that shard."""
+        owner = self._person("owner", "en-US")
+        number = self.world.ids.next()
+        while shard is not None and (number >> 22) % self.gateway.shards != shard:
+            number += 1 << 22
+        guild = self.world.guilds[number] = Guild(number, name, owner, locale)
+        guild.admit(owner, self.world.ids)
+        if has_bot:
+            self.invite_bot(guild)
         return guild
+
+    def invite_bot(self, guild: Guild) -> None:
+        """Somebody adds the bot to a server; the bot hears of it."""
+        guild.admit(self.world.bot, self.world.ids)
+        payloads = self.services.payloads
+        self.gateway.dispatch("GUILD_CREATE", guild, lambda _: payloads.guild_create(guild, is_new=True), intent=GUILDS)
+
+    def kick_bot(self, guild: Guild) -> None:
+        """Somebody removes the bot from a server; the bot hears of it, and its requests there are refused from now on."""
+        guild.members.pop(self.world.bot.id)
+        for role in guild.roles_of.pop(self.world.bot.id, ()):
+            guild.roles.pop(role.id, None)
+        self.gateway.dispatch("GUILD_DELETE", guild, lambda _: {"id": str(guild.id)}, intent=GUILDS)
+
+    def guild_outage(self, guild: Guild, *, is_over: bool = False) -> None:
+        """A server becomes unavailable for a while, as in outages of Discord's; `is_over`: it is back."""
+        guild.is_unavailable = not is_over
+        payloads = self.services.payloads
+        if is_over:
+            self.gateway.dispatch("GUILD_CREATE", guild, lambda _: payloads.guild_create(guild), intent=GUILDS)
+        else:
+            self.gateway.dispatch("GUILD_DELETE", guild, lambda _: {"id": str(guild.id), "unavailable": True}, intent=GUILDS)
+
+    def role(self, name: str, *, permissions: tuple[str, ...] = (), guild: Guild | None = None) -> Role:
+        """A new role with permissions such as "manage_messages"; give it to somebody with `give`."""
+        home = guild or self.home
+        role = Role(self.world.ids.next(), name, named(permissions))
+        home.roles[role.id] = role
+        data = {"guild_id": str(home.id), "role": self.services.payloads.role(role)}
+        self.gateway.dispatch("GUILD_ROLE_CREATE", home, lambda _: data, intent=GUILDS)
+        return role
+
+    def give(self, user: User, *roles: Role, guild: Guild | None = None) -> None:
+        """Give roles to a member, or to the bot, which hears of its own."""
+        home = guild or self.home
+        had = home.roles_of.setdefault(user.id, [])
+        had += [role for role in roles if role not in had]
+        self._roles_changed(user, home)
+
+    def take(self, user: User, *roles: Role, guild: Guild | None = None) -> None:
+        """Take roles away again."""
+        home = guild or self.home
+        home.roles_of[user.id] = [role for role in home.roles_of.get(user.id, ()) if role not in roles]
+        self._roles_changed(user, home)
+
+    def _roles_changed(self, user: User, guild: Guild) -> None:
+        data = {**self.services.payloads.member(user, guild), "guild_id": str(guild.id)}
+        intent = 0 if user is self.world.bot else PRIVILEGED["members"]
+        self.gateway.dispatch("GUILD_MEMBER_UPDATE", guild, lambda _: data, intent=intent)
 
     def text_channel(self, name: str = "songs", *, guild: Guild | None = None, upload_limit: int | None = None) -> TextChannel:
         """A new text channel; `upload_limit` in bytes for one file."""
@@ -125,18 +190,38 @@ class Discord:
         self.gateway.dispatch("CHANNEL_CREATE", home, lambda _: self.services.payloads.channel(channel), intent=GUILDS)
         return TextChannel(self._stage, channel)
 
-    def member(self, name: str, *, locale: str = "en-US", permissions: tuple[str, ...] = (), guild: Guild | None = None) -> User:
-        """A new member with everyone's permissions and those named, such as "administrator"."""
-        user = self._person(name, locale, EVERYONE | named(permissions))
-        (guild or self.home).members[user.id] = user
+    def member(self, name: str, *, locale: str = "en-US", permissions: tuple[str, ...] = (), roles: tuple[Role, ...] = (),
+               guild: Guild | None = None) -> User:
+        """A new member with everyone's permissions, those of the roles, and (in a role of their own) those named here."""
+        user, home = self._person(name, locale), guild or self.home
+        home.admit(user, self.world.ids, named(permissions))
+        if home.roles_of.get(user.id):
+            data = {"guild_id": str(home.id), "role": self.services.payloads.role(home.roles_of[user.id][0])}
+            self.gateway.dispatch("GUILD_ROLE_CREATE", home, lambda _: data, intent=GUILDS)
+        if roles:
+            self.give(user, *roles, guild=home)
         return user
+
+    def join(self, user: User, guild: Guild) -> None:
+        """Somebody who is elsewhere already becomes a member of this server too."""
+        guild.admit(user, self.world.ids)
 
     def direct_channel(self, user: User) -> TextChannel:
         """The direct messages between a member and the bot."""
         return TextChannel(self._stage, direct_channel(self.world, user.id))
 
-    def _person(self, name: str, locale: str, bits: Permission) -> User:
-        user = User(self.world.ids.next(), name, locale, role_bits=bits)
+    def install_for(self, user: User) -> None:
+        """A member installs the application for themselves: its commands come along wherever they are."""
+        user.has_installed = True
+
+    def private_channel(self, first: User, second: User) -> TextChannel:
+        """The direct messages between two people; the bot is not in them."""
+        channel = Channel(self.world.ids.next(), f"{first.name} and {second.name}", None, recipient=second, is_private=True)
+        self.world.channels[channel.id] = channel
+        return TextChannel(self._stage, channel)
+
+    def _person(self, name: str, locale: str) -> User:
+        user = User(self.world.ids.next(), name, locale)
         self.world.users[user.id] = user
         return user
 
@@ -230,9 +315,9 @@ class Discord:
         finally:
             self._proxy.is_down = False
 
-    def drop_gateway(self, *, resumable: bool = True) -> None:
-        """The websocket is torn down; the session can be resumed, or is forgotten."""
-        self.gateway.drop(resumable=resumable)
+    def drop_gateway(self, *, resumable: bool = True, shard: int | None = None) -> None:
+        """The websocket (or that of one shard) is torn down; the session can be resumed, or is forgotten."""
+        self.gateway.drop(resumable=resumable, shard=shard)
 
     def ask_to_reconnect(self) -> None:
         """Op 7."""

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from tests.discord_sim.clock import SimClock, Snowflakes, seconds_of
-from tests.discord_sim.permissions import EVERYONE, NONE, Permission
+from tests.discord_sim.permissions import EVERYONE, INVITED, NONE, Permission
 from tests.discord_sim.waiting import Bell
 
 DEFAULT_UPLOAD_BYTES = 10 * 1024 * 1024
@@ -20,6 +20,7 @@ class Flag:
     """Bits of a message's flags."""
 
     SUPPRESS_EMBEDS = 1 << 2
+    HAS_THREAD = 1 << 5
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
@@ -35,8 +36,20 @@ class User:
     name: str
     locale: str = "en-US"
     is_bot: bool = False
-    role_bits: Permission = NONE
     takes_messages: bool = True
+    has_installed: bool = False     # the application for themselves, everywhere
+    has_nitro: bool = False         # may post larger files and longer messages
+
+
+@dataclass(slots=True, eq=False)
+class Role:
+    """A role of a guild; the bot's own is managed by Discord."""
+
+    id: int
+    name: str
+    permissions: Permission = NONE
+    is_managed: bool = False
+    is_mentionable: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -47,22 +60,38 @@ class Guild:
     name: str
     owner: User
     locale: str = "en-US"
-    bot_role: int = 0
     everyone: Permission = EVERYONE
     premium_tier: int = 0
     members: dict[int, User] = field(default_factory=dict)
-    channels: dict[int, Channel] = field(default_factory=dict)
+    roles: dict[int, Role] = field(default_factory=dict)            # besides @everyone
+    roles_of: dict[int, list[Role]] = field(default_factory=dict)   # member -> their roles
+    channels: dict[int, Channel] = field(default_factory=dict)      # threads too
+    is_unavailable: bool = False        # an outage of Discord's
+
+    def admit(self, user: User, ids: Snowflakes, permissions: Permission = NONE) -> None:
+        """Let someone in, with a role of their own for the permissions that not everyone has (the bot: those of its invite)."""
+        self.members[user.id] = user
+        bits = INVITED if user.is_bot else permissions
+        if bits:
+            role = Role(ids.next(), user.name, bits, is_managed=user.is_bot, is_mentionable=False)
+            self.roles[role.id] = role
+            self.roles_of[user.id] = [role]
 
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """A text channel, or a direct one when `guild` is None."""
+    """A text channel, a thread in one (`parent`), or a direct channel when `guild` is None."""
 
     id: int
     name: str
     guild: Guild | None
     recipient: User | None = None
+    is_private: bool = False                        # between people: the bot is not in it
     upload_limit: int = DEFAULT_UPLOAD_BYTES
+    parent: Channel | None = None
+    owner: User | None = None                       # who began the thread
+    is_archived: bool = False
+    is_locked: bool = False
     overwrites: dict[int, tuple[Permission, Permission]] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)      # deleted and ephemeral ones too
     nonces: dict[tuple[int, str], tuple[float, Message]] = field(default_factory=dict)
@@ -78,6 +107,8 @@ class Line:
     at: float
     who: str
     text: str
+    about: Message | None = None        # the message that was posted, edited or deleted
+    form: dict[str, Any] | None = None  # the modal that was opened
 
 
 @dataclass(slots=True, eq=False)
@@ -94,6 +125,19 @@ class Attachment:
     duration_seconds: float | None = None
     waveform: str | None = None
     generation: int = 0
+    size: tuple[int, int] | None = None         # width and height of a picture
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a message held from one moment on."""
+
+    at: float
+    content: str
+    embeds: tuple[dict[str, Any], ...]
+    components: tuple[dict[str, Any], ...]
+    attachments: tuple[Attachment, ...]
+    flags: int
 
 
 @dataclass(slots=True, eq=False)
@@ -113,11 +157,16 @@ class Message:
     reference: Message | None = None
     interaction: Interaction | None = None      # the one that it answers
     mentions: list[User] = field(default_factory=list)
+    mentioned_roles: list[Role] = field(default_factory=list)
     mentions_everyone: bool = False
     pinged: list[User] = field(default_factory=list)
     edited_at: float | None = None
     is_deleted: bool = False
+    deleted_at: float | None = None
+    deleted_by: str = ""
+    thread: Channel | None = None               # the one that was begun at it
     versions: list[str] = field(default_factory=list)
+    history: list[Version] = field(default_factory=list)        # the same as values
 
     @property
     def is_ephemeral(self) -> bool:
@@ -130,9 +179,18 @@ class Message:
         return bool(self.flags & Flag.LOADING)
 
     @property
+    def is_voice(self) -> bool:
+        """Whether it is a voice message: one recording, no words."""
+        return bool(self.flags & Flag.VOICE)
+
+    @property
     def created_at(self) -> float:
         """Seconds since 1970."""
         return seconds_of(self.id)
+
+    def version(self, at: float) -> Version:
+        """What it holds now."""
+        return Version(at, self.content, tuple(self.embeds), tuple(self.components), tuple(self.attachments), self.flags)
 
 
 class InteractionKind(Enum):
@@ -140,11 +198,13 @@ class InteractionKind(Enum):
 
     COMMAND = 2
     COMPONENT = 3
+    AUTOCOMPLETE = 4
+    MODAL = 5
 
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """A command or a press, from its creation to the end of its token."""
+    """A command, a press, a choice, a form or somebody typing, from its creation to the end of its token."""
 
     id: int
     token: str
@@ -156,6 +216,12 @@ class Interaction:
     command_name: str = ""
     source: Message | None = None               # the message whose button was pressed
     attachments: list[Attachment] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)    # who brought the application here: "0" a server, "1" a member
+    target: Message | User | None = None        # what a context menu was opened on
+    focused: dict[str, Any] | None = None       # the option that is being typed
+    trigger: Interaction | None = None          # the one that was answered with the modal that was sent
+    modal: dict[str, Any] | None = None         # what it was answered with
+    choices: list[dict[str, Any]] | None = None     # the same
     response_type: int | None = None
     original: Message | None = None
     followups: int = 0
@@ -204,8 +270,9 @@ class World:
         """The bot's user."""
         return self.application.bot
 
-    def say(self, channel: Channel, who: str, text: str) -> None:
+    def say(self, channel: Channel, who: str, text: str, about: Message | None = None, *,
+            form: dict[str, Any] | None = None) -> None:
         """Add a line to a channel's transcript and wake who waits there."""
-        channel.log.append(Line(self.clock.now(), who, text))
+        channel.log.append(Line(self.clock.now(), who, text, about, form))
         channel.bell.ring()
         self.bell.ring()

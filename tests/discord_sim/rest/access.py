@@ -9,8 +9,8 @@ from aiohttp import web
 
 from tests.discord_sim import errors
 from tests.discord_sim.office import Files
-from tests.discord_sim.permissions import Permission, computed
-from tests.discord_sim.world import Channel, Guild, Message, World
+from tests.discord_sim.permissions import Permission, computed, sending_in
+from tests.discord_sim.world import Channel, Flag, Guild, Message, World
 
 
 def channel_of(world: World, request: web.Request, *needed: Permission) -> Channel:
@@ -37,19 +37,23 @@ def message_of(channel: Channel, request: web.Request) -> Message:
 
 
 def guild_of(world: World, request: web.Request) -> Guild:
-    """The guild in the path. Raises 10004."""
+    """The guild in the path. Raises 10004, and 50001 for one that the bot is not in."""
     found = request.match_info["guild"]
     guild = world.guilds.get(int(found)) if found.isdecimal() else None
     if guild is None:
         raise errors.unknown_guild()
+    if world.bot.id not in guild.members:
+        raise errors.missing_access()
     return guild
 
 
-def needed_for(body: Mapping[str, Any], files: Files) -> tuple[Permission, ...]:
-    """What a new message asks of the bot in its channel."""
-    needed = [Permission.SEND_MESSAGES]
+def needed_for(channel: Channel, body: Mapping[str, Any], files: Files) -> tuple[Permission, ...]:
+    """What a new message asks of its author in its channel."""
+    needed = [sending_in(channel)]
     if files:
         needed.append(Permission.ATTACH_FILES)
+    if (body.get("flags") or 0) & Flag.VOICE:
+        needed.append(Permission.SEND_VOICE_MESSAGES)
     if body.get("embeds"):
         needed.append(Permission.EMBED_LINKS)
     if body.get("message_reference"):

@@ -6,14 +6,13 @@ from aiohttp import web
 
 from tests.discord_sim import errors
 from tests.discord_sim.checks import checked, shape, snowflake
-from tests.discord_sim.gateway import Gateway
+from tests.discord_sim.gateway import IDENTIFIES_A_DAY, Gateway
 from tests.discord_sim.rest.access import guild_of
 from tests.discord_sim.rest.body import read
 from tests.discord_sim.rest.door import answer
 from tests.discord_sim.services import Services
 from tests.discord_sim.world import Channel, World
 
-IDENTIFIES_A_DAY = 1000
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -31,6 +30,7 @@ class Account:
             web.get("/oauth2/applications/@me", self._application), web.get("/applications/@me", self._application),
             web.get("/gateway", self._address), web.get("/gateway/bot", self._limits),
             web.get("/guilds/{guild}", self._guild), web.get("/guilds/{guild}/members/{user}", self._member),
+            web.get("/guilds/{guild}/roles", self._roles), web.get("/guilds/{guild}/channels", self._channels),
             web.post("/users/@me/channels", self._open_direct)]
 
     async def _me(self, request: web.Request) -> web.Response:
@@ -43,9 +43,10 @@ class Account:
         return answer({"url": "wss://gateway.discord.gg"})
 
     async def _limits(self, request: web.Request) -> web.Response:
-        left = max(0, IDENTIFIES_A_DAY - self._gateway.identifies)
-        start = {"total": IDENTIFIES_A_DAY, "remaining": left, "reset_after": DAY_MS, "max_concurrency": 1}
-        return answer({"url": "wss://gateway.discord.gg", "shards": 1, "session_start_limit": start})
+        gateway = self._gateway
+        start = {"total": IDENTIFIES_A_DAY, "remaining": max(0, gateway.identifies_left), "reset_after": DAY_MS,
+                 "max_concurrency": gateway.max_concurrency}
+        return answer({"url": "wss://gateway.discord.gg", "shards": gateway.shards, "session_start_limit": start})
 
     async def _user(self, request: web.Request) -> web.Response:
         found = request.match_info["user"]
@@ -56,6 +57,13 @@ class Account:
 
     async def _guild(self, request: web.Request) -> web.Response:
         return answer(self._payloads.guild(guild_of(self._world, request)))
+
+    async def _roles(self, request: web.Request) -> web.Response:
+        return answer(self._payloads.roles(guild_of(self._world, request)))
+
+    async def _channels(self, request: web.Request) -> web.Response:
+        guild = guild_of(self._world, request)
+        return answer([self._payloads.channel(one) for one in guild.channels.values() if one.parent is None])
 
     async def _member(self, request: web.Request) -> web.Response:
         guild = guild_of(self._world, request)
@@ -77,7 +85,7 @@ class Account:
 def direct_channel(world: World, user_id: int) -> Channel:
     """The direct channel with a person, opened when it is not there yet."""
     user = world.users[user_id]
-    known = next((one for one in world.channels.values() if one.recipient is user), None)
+    known = next((one for one in world.channels.values() if one.recipient is user and not one.is_private), None)
     if known is None:
         known = Channel(world.ids.next(), f"direct with {user.name}", None, recipient=user)
         world.channels[known.id] = known

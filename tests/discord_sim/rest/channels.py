@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from tests.discord_sim import errors
-from tests.discord_sim.checks import Findings
+from tests.discord_sim.checks import Findings, Path, checked
 from tests.discord_sim.forms import EDITED, POSTED, check_message
-from tests.discord_sim.permissions import Permission, computed
+from tests.discord_sim.permissions import Permission, computed, sending_in
 from tests.discord_sim.rest.access import channel_of, message_of, needed_for
 from tests.discord_sim.rest.body import read
 from tests.discord_sim.rest.door import answer, nothing
 from tests.discord_sim.services import Services
-from tests.discord_sim.world import Channel, Message
+from tests.discord_sim.world import Channel, Flag, Message
 
 MAX_HISTORY = 100
 USUAL_HISTORY = 50
@@ -37,7 +39,8 @@ class Channels:
         return answer(self._services.payloads.channel(channel_of(self._world, request)))
 
     async def _typing(self, request: web.Request) -> web.Response:
-        channel_of(self._world, request, Permission.SEND_MESSAGES)
+        channel = channel_of(self._world, request)
+        channel_of(self._world, request, sending_in(channel))
         return nothing()
 
     async def _history(self, request: web.Request) -> web.Response:
@@ -54,9 +57,12 @@ class Channels:
         channel = channel_of(self._world, request)
         body, files = await read(request, upload_limit=channel.upload_limit)
         check_message(body, POSTED)
+        checked(body, _not_ephemeral)
         if channel.recipient is not None and not channel.recipient.takes_messages:
             raise errors.closed_to_messages()
-        channel_of(self._world, request, *needed_for(body, files))      # again: it may have gone while the files came
+        channel_of(self._world, request, *needed_for(channel, body, files))      # again: it may have gone while the files came
+        if channel.is_locked and not computed(self._world.bot, channel) & Permission.MANAGE_THREADS:
+            raise errors.thread_is_locked()
         return answer(self._json(self._office.post(channel, self._world.bot, body, files)))
 
     async def _edit(self, request: web.Request) -> web.Response:
@@ -67,6 +73,8 @@ class Channels:
         message = message_of(channel, request)
         if message.author is not self._world.bot:
             raise errors.not_the_author()
+        if message.is_voice:
+            raise errors.voices_cannot_be_edited()
         self._refuse_old(message)
         self._office.edit(message, body, files)
         return answer(self._json(message))
@@ -74,8 +82,10 @@ class Channels:
     async def _delete(self, request: web.Request) -> web.Response:
         channel = channel_of(self._world, request)
         message = message_of(channel, request)
-        if message.author is not self._world.bot and not computed(self._world.bot, channel) & Permission.MANAGE_MESSAGES:
-            raise errors.missing_permissions()
+        if message.author is not self._world.bot:
+            if channel.guild is None:
+                raise errors.not_in_direct_messages()
+            channel_of(self._world, request, Permission.MANAGE_MESSAGES)
         self._office.delete(message, self._world.bot.name)
         return nothing()
 
@@ -88,6 +98,12 @@ class Channels:
 
     def _json(self, message: Message) -> dict[str, object]:
         return self._services.payloads.message(message, intents=self._world.application.privileged)
+
+
+def _not_ephemeral(value: Any, path: Path, findings: Findings) -> None:
+    """Only an interaction's token makes a message that one member sees."""
+    if (value.get("flags") or 0) & Flag.EPHEMERAL:
+        findings.add((*path, "flags"), "MESSAGE_FLAGS_INVALID", "EPHEMERAL cannot be set here.")
 
 
 def _page(channel: Channel, request: web.Request) -> list[Message]:

@@ -31,7 +31,7 @@ class Commands:
     async def _overwrite(self, request: web.Request) -> web.Response:
         place = self._place(request)
         body, _ = await read(request)
-        check_commands(body)
+        check_commands(body, of_guild=place is not None)
         application = self._world.application
         known = {(one["type"], one["name"]): one for one in application.commands.get(place, [])}
         application.commands[place] = [self._kept(one, known, place) for one in body]

@@ -57,10 +57,17 @@ def through_faults(services: Services) -> Middleware:
         if fault is not None and fault.kind is Kind.HELD_AFTER:
             await fault.released()
         status = 0 if isinstance(response, _Torn) else response.status
-        services.requests.append(Recorded(request.method, path, status, services.world.clock.now(), request.get(BODY)))
+        services.requests.append(
+            Recorded(request.method, path, status, services.world.clock.now(), request.get(BODY), _json(response)))
         services.world.bell.ring()
         return response
     return middleware
+
+
+def _json(response: web.StreamResponse) -> bytes:
+    if not isinstance(response, web.Response) or response.content_type != "application/json":
+        return b""
+    return response.body if isinstance(response.body, bytes) else b""
 
 
 async def _before(services: Services, fault: Fault | None, request: web.Request) -> web.StreamResponse | None:
