@@ -15,11 +15,11 @@ from pathlib import Path
 
 from studio.brief import Brief, Standing, amended
 from studio.capabilities import style_names
-from studio.errors import ClipError, NotSound
+from studio.ears import CLIP_FAULTS, Ears
 from studio.reply import Report, words_for
 from studio.score import Melody
 from studio.store import Session, Song, Store, Upload
-from studio.tasks import Hear, Make, Outcome, Progress
+from studio.tasks import Make, Outcome, Progress
 from studio.texts import words
 from studio.wish import Understanding, understand
 from studio.wish.edits import StartAfresh, Undo
@@ -31,7 +31,6 @@ Tell = Callable[..., None]
 MAX_EARLIER_BRIEFS = 20
 KEPT_SONGS = 4
 """How many songs of a session are kept: 25 MB each."""
-CLIP_FAULTS = (ClipError.code, NotSound.code)
 UNKNOWN_STANDING = Standing(seconds=120.0, tempo=90.0)
 
 
@@ -51,9 +50,10 @@ class Wish:
 class Agent:
     """Answers messages. Sessions are read from and kept in the store; crafts run in the workers."""
 
-    def __init__(self, store: Store, workers: Workers, soundfont: Path | None) -> None:
+    def __init__(self, store: Store, workers: Workers, ears: Ears, soundfont: Path | None) -> None:
         self._store = store
         self._workers = workers
+        self._ears = ears
         self._soundfont = soundfont
 
     async def answer(self, session_id: str, text: str, tell: Tell) -> None:
@@ -76,19 +76,14 @@ class Agent:
 
     async def _hear(self, session: Session, clip: Upload, wish: Wish, tell: Tell) -> Upload:
         tell("tool_call", name="listen", args={"clip": clip.name})
-        session_id = session.session_id
-        task = Hear(self._store.upload_path(session_id, clip), self._store.picture_path(session_id, clip))
         try:
-            outcome = await self._workers.run(task, _teller(tell))
+            heard, seconds = await self._ears.hear(session.session_id, clip, _teller(tell))
         except TaskRefused as refused:
             if refused.code in CLIP_FAULTS:
-                self._drop(session_id, clip, wish)
+                self._drop(session.session_id, clip, wish)
             raise
-        assert outcome.melody is not None
-        heard = replace(clip, heard=outcome.melody, seconds=outcome.melody.seconds)
-        self._store.change(session_id, lambda now: replace(
-            now, uploads=tuple(heard if one.file == clip.file else one for one in now.uploads)))
-        tell("tool_result", name="listen", result=_facts(outcome.melody) | {"seconds": outcome.stages})
+        assert heard.heard is not None
+        tell("tool_result", name="listen", result=_facts(heard.heard) | {"seconds": seconds})
         return heard
 
     def _drop(self, session_id: str, clip: Upload, wish: Wish) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from studio.compose import lead_names, style_names
 from studio.draft import SIZES
-from studio.renders import FORMATS
+from studio.formats import FORMATS
 from studio.texts import LANGUAGES, table
 
 __all__ = ["capabilities", "style_names"]
 
 
 def capabilities() -> dict[str, object]:
-    """Styles with their names by language, aspects, formats of a render, instruments for the tune."""
+    """Styles with their names by language, aspects, formats of a render, instruments for the tune; that uploads are heard."""
     names = {language: table("style", language) for language in LANGUAGES}
     return {
         "styles": [{"id": style, "names": {language: names[language].get(style, style) for language in LANGUAGES}}
@@ -20,4 +20,5 @@ def capabilities() -> dict[str, object]:
         "formats": list(FORMATS),
         "instruments": list(lead_names()),
         "output": ["format", "maxBytes"],
+        "hearsUploads": True,
     }

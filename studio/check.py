@@ -76,6 +76,6 @@ def _ear() -> str:
 
 def _encoders() -> str:
     import av
-    for name in ("libx264", "aac"):
+    for name in ("libx264", "aac", "libmp3lame", "flac"):
         av.Codec(name, "w")
-    return "libx264, aac"
+    return "libx264, aac, libmp3lame, flac"

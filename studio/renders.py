@@ -1,4 +1,4 @@
-"""The render queue: orders become films in the workers, survive a restart, and can be polled, fetched and cancelled."""
+"""The render queue: orders become films and files in the workers, survive a restart, can be polled, fetched and cancelled."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from studio.draft import order_of
 from studio.errors import StudioError, fault_behind
+from studio.formats import FILM, FORMATS
 from studio.store import Render, RenderStatus, Session, Song, Store
-from studio.tasks import Film, Progress
+from studio.tasks import Film, Progress, Save
 from studio.texts import say, table
 from studio.wire import Refusal
 from studio.workers import Workers
 
-FORMATS = ("mp4",)
 MAX_ID_CHARACTERS = 200
 MOST_BYTES = 2**53                  # beyond this JSON's numbers are no longer exact
 
@@ -27,11 +28,12 @@ log = logging.getLogger(__name__)
 
 
 class Renders:
-    """One task a film. A film is a function of its order, so an interrupted one is simply made again."""
+    """One task a render. A file is a function of its order, so an interrupted one is simply made again."""
 
-    def __init__(self, store: Store, workers: Workers) -> None:
+    def __init__(self, store: Store, workers: Workers, soundfont: Path | None) -> None:
         self._store = store
         self._workers = workers
+        self._soundfont = soundfont
         self._running: dict[str, asyncio.Task[None]] = {}
         self._progress: dict[str, float] = {}
 
@@ -41,20 +43,19 @@ class Renders:
             self._start(render)
 
     def submit(self, session: Session, render_id: str, draft: object, output: dict[str, Any]) -> Render:
-        """Put an order into the queue. Raises Refusal for a known id, an empty draft, another format than mp4, an odd limit."""
+        """Put an order into the queue. Raises Refusal for a known id, an empty draft, an unknown format, an odd limit."""
         if not 0 < len(render_id) <= MAX_ID_CHARACTERS:
             raise Refusal(422, 422, "say.broken")
         if self._store.render(render_id) is not None:
             raise Refusal(409, 409, "render.duplicate")
-        if output.get("format", "mp4") not in FORMATS:
-            raise Refusal(422, 422, "render.format")
+        wanted = _format_in(output)
         order = order_of(draft, session)
         if not (self._store.song_folder(session.session_id, order.song) / "song.wav").exists():
             raise Refusal(410, 410, "render.gone")
         render = Render(
             id=render_id, user_id=session.user_id, session_id=session.session_id, song=order.song, title=order.title,
             aspect=order.aspect, image=order.image, key=secrets.token_urlsafe(24), created_at=time.time(),
-            max_bytes=_limit_in(output))
+            max_bytes=_limit_in(output), format=wanted)
         self._store.keep_render(render)
         self._start(render)
         return render
@@ -112,7 +113,8 @@ class Renders:
         with ExitStack() as undo:
             undo.callback(self._store.drop_film, render.key)        # a killed worker leaves half of it
             outcome = await self._workers.run(self._task(render, session, song), self._watch(render))
-            size = self._store.film(render.key).stat().st_size
+            render = replace(render, format=str(outcome.facts.get("format", render.format)))
+            size = self._store.film(render.key, render.kind.ending).stat().st_size
             self._store.label_film(render)
             undo.pop_all()
         self._end(render, seconds=float(outcome.facts["seconds"]), size=size, work_seconds=time.monotonic() - began)
@@ -121,11 +123,15 @@ class Renders:
         session = self._store.session(render.session_id)
         return session.language if session else "en"
 
-    def _task(self, render: Render, session: Session, song: Song) -> Film:
+    def _task(self, render: Render, session: Session, song: Song) -> Film | Save:
+        folder = self._store.song_folder(session.session_id, song.number)
+        if render.format != FILM:
+            return Save(folder, self._store.film(render.key).with_suffix(""), render.format, render.title, render.max_bytes,
+                        self._soundfont)
         image = next((one for one in session.uploads if one.file == render.image), None)
         style = table("style", session.language).get(song.brief.style, song.brief.style)
         return Film(
-            song=self._store.song_folder(session.session_id, song.number), out=self._store.film(render.key),
+            song=folder, out=self._store.film(render.key),
             aspect=render.aspect, title=render.title, max_bytes=render.max_bytes,
             subtitle=say("film.subtitle" if song.clip else "film.subtitle_invented", session.language, style=style),
             section_names=table("section", session.language),
@@ -146,8 +152,18 @@ class Renders:
             bytes=size, work_seconds=round(work_seconds, 2), error=error))
 
 
+def _format_in(output: dict[str, Any]) -> str:
+    """The format that was asked for; nothing said is a film."""
+    wanted = output.get("format")
+    if wanted is None:
+        return FILM
+    if not isinstance(wanted, str) or wanted not in FORMATS:
+        raise Refusal(422, 422, "render.format", known=", ".join(FORMATS))
+    return wanted
+
+
 def _limit_in(output: dict[str, Any]) -> int | None:
-    """The most bytes that the film may have; a limit that cannot be read is refused, never passed over. None: no limit."""
+    """The most bytes that the file may have; a limit that cannot be read is refused, never passed over. None: no limit."""
     limit = output.get("maxBytes")
     if limit is None:
         return None

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from studio.agent import Agent
 from studio.capabilities import capabilities
+from studio.ears import Ears
 from studio.errors import DiskFull, StudioError, fault_behind
 from studio.links import Links, shown_as
 from studio.multipart import check_size, receive
@@ -47,8 +48,9 @@ class Studio:
     def __init__(self, settings: StudioSettings) -> None:
         self.store = Store(settings.data)
         self.workers = Workers(settings.workers)
-        self.agent = Agent(self.store, self.workers, settings.soundfont)
-        self.renders = Renders(self.store, self.workers)
+        self.ears = Ears(self.store, self.workers)
+        self.agent = Agent(self.store, self.workers, self.ears, settings.soundfont)
+        self.renders = Renders(self.store, self.workers, settings.soundfont)
         self.uploads = Uploads(self.store, self.workers)
         self.talks = Talks(self.agent)
         self.links = Links(settings.public_url, settings.link_days)
@@ -56,6 +58,7 @@ class Studio:
     async def close(self) -> None:
         """Stop all work and every worker."""
         await self.talks.close()
+        await self.ears.close()
         await self.renders.close()
         await self.workers.close()
 
@@ -114,7 +117,7 @@ async def open_session(studio: Studio, request: Request) -> Response:
 
 
 async def upload(studio: Studio, request: Request) -> Response:
-    """Files into a session."""
+    """Files into a session; the newest clip is then heard, while its sender still thinks about the words."""
     session = _session(studio, request, request.path_params["session"])
     studio.uploads.check_form(request.headers.get("content-type", ""))
     check_size(int(request.headers.get("content-length") or 0))
@@ -122,6 +125,7 @@ async def upload(studio: Studio, request: Request) -> Response:
     files = await receive(request.headers.get("content-type", ""), request.stream(),
                           studio.store.folder(session.session_id) / "uploads")
     kept = await studio.uploads.keep(session.session_id, files)
+    studio.ears.prick(studio.store.session(session.session_id) or session)
     return done({"session_state_applied": True, "files": [
         {"filename": one.name, "file_type": one.kind, "duration": one.seconds, "width": one.width,
          "height": one.height, "fps": one.fps, "bytes": one.bytes} for one in kept]})
@@ -137,10 +141,11 @@ async def run_sse(studio: Studio, request: Request) -> Response:
 
 
 async def state(studio: Studio, request: Request) -> Response:
-    """The project as it stands."""
+    """The project as it stands. Who looks at a clip that nobody has heard has it heard: a stop may have interrupted that."""
     session = _session(studio, request, request.path_params["session"])
+    studio.ears.prick(session)
     return done({"session_id": session.session_id, "task_id": session.task_id, "task_name": session.task_name,
-                 "state": state_of(session, str(request.base_url))})
+                 "state": state_of(session, str(request.base_url), is_listening=studio.ears.are_at(session))})
 
 
 async def credits_left(studio: Studio, request: Request) -> Response:
@@ -150,7 +155,7 @@ async def credits_left(studio: Studio, request: Request) -> Response:
 
 
 async def submit_render(studio: Studio, request: Request) -> Response:
-    """An order to film a draft."""
+    """An order to film a draft, or to save its song."""
     body = await _json(request)
     session = _session(studio, request, str(body.get("sessionId") or ""))
     output = body.get("output")
@@ -172,7 +177,7 @@ async def cancel_render(studio: Studio, request: Request) -> Response:
 
 
 async def download(studio: Studio, request: Request) -> Response:
-    """The film, for its owner."""
+    """The file, for its owner."""
     render = studio.renders.look(request.path_params["render"], _account(studio, request).user_id)
     if render.status is not RenderStatus.COMPLETED:
         raise Refusal(409, 409, "render.not_ready")
@@ -180,10 +185,11 @@ async def download(studio: Studio, request: Request) -> Response:
 
 
 async def film(studio: Studio, request: Request) -> Response:
-    """The film, for whoever knows its key, until its links end. A browser is told why not on a page."""
+    """The file, for whoever knows its key, until its links end. A browser is told why not on a page."""
     try:
-        render = studio.store.render_of_film(request.path_params["key"].removesuffix(".mp4"))
-        if render is None or render.status is not RenderStatus.COMPLETED:
+        key, _, ending = request.path_params["key"].partition(".")
+        render = studio.store.render_of_film(key)
+        if render is None or render.status is not RenderStatus.COMPLETED or ending not in ("", render.kind.ending):
             raise Refusal(404, 404, "film.unknown")
         if studio.links.has_ended(render, time.time()):
             raise Refusal(410, 410, "film.ended")
@@ -293,11 +299,11 @@ def _facts(studio: Studio, render: Render, request: Request) -> dict[str, object
 
 
 def _file(studio: Studio, render: Render) -> Response:
-    path = studio.store.film(render.key)
+    path = studio.store.film(render.key, render.kind.ending)
     try:
         status = path.stat()
     except FileNotFoundError:
         raise Refusal(404, 404, "film.unknown") from None
-    headers = {"Content-Disposition": shown_as(render.title), "X-Content-Type-Options": "nosniff",
+    headers = {"Content-Disposition": shown_as(render.title, render.kind), "X-Content-Type-Options": "nosniff",
                "Cache-Control": f"private, max-age={CACHED_SECONDS}", "X-Robots-Tag": "noindex"}
-    return FileResponse(path, media_type="video/mp4", headers=headers, stat_result=status)
+    return FileResponse(path, media_type=render.kind.content_type, headers=headers, stat_result=status)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from studio.draft import SIZES, draft_of
 from studio.reply import describe_key
 from studio.score import Melody
-from studio.store import Session, Song
+from studio.store import Session, Song, Upload
 
 
-def state_of(session: Session, base_url: str) -> dict[str, object]:
-    """The documented keys; `generated_media` holds the melody that was heard and the song that was made of it."""
+def state_of(session: Session, base_url: str, *, is_listening: bool = False) -> dict[str, object]:
+    """The documented keys; `generated_media` holds the melody that was heard and the song that was made of it.
+
+    `video_analyses` tells how far the newest clip is: `listening`, `heard`, or `failed`, of which the next wish tells why.
+    """
     width, height = SIZES[session.brief.aspect]
     media: dict[str, object] = {}
     song, clip = session.song, session.clip
@@ -24,9 +27,15 @@ def state_of(session: Session, base_url: str) -> dict[str, object]:
                          "height": one.height} for one in session.uploads],
         "draft": draft_of(session),
         "canvas_config": {"width": width, "height": height, "ratio": session.brief.aspect, "fps": 30},
-        "video_analyses": [],
+        "video_analyses": [{"filename": clip.name, "status": _status(clip, is_listening)}] if clip else [],
         "generated_media": media,
     }
+
+
+def _status(clip: Upload, is_listening: bool) -> str:
+    if clip.heard is not None:
+        return "heard"
+    return "listening" if is_listening else "failed"
 
 
 def _melody(melody: Melody, language: str) -> dict[str, object]:

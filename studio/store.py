@@ -21,7 +21,9 @@ from typing import TypeVar
 import msgspec
 
 from studio.brief import Brief
+from studio.formats import FILM, FORMATS, Format
 from studio.score import Melody
+from studio.tasks import Fault
 
 TOKEN_SECONDS = 7 * 24 * 3600
 TOKEN_PREFIX = "nmv_usr_"
@@ -56,6 +58,7 @@ class Upload:
     height: int = 0
     fps: float = 0.0
     heard: Melody | None = None     # once it has been listened to
+    fault: Fault | None = None      # why nothing was heard in it, until that has been told
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +115,15 @@ class RenderStatus(StrEnum):
     """The life of a render."""
 
     PENDING = "pending"             # waits for a worker
-    PROCESSING = "processing"       # frames are being drawn
-    COMPLETED = "completed"         # the film can be fetched
+    PROCESSING = "processing"       # a worker is at it
+    COMPLETED = "completed"         # the file can be fetched
     FAILED = "failed"               # the reason is in `error`
     CANCELLED = "cancelled"         # its owner did not want it any more
 
 
 @dataclass(frozen=True, slots=True)
 class Render:
-    """An order to film a song. `key` names the file for those who may fetch it without a token."""
+    """An order to film a song, or to save it. `key` names the file for those who may fetch it without a token."""
 
     id: str
     user_id: str
@@ -139,6 +142,12 @@ class Render:
     bytes: int = 0
     work_seconds: float = 0.0
     error: str | None = None
+    format: str = FILM              # once it is completed: the one that came out, which may be a smaller one
+
+    @property
+    def kind(self) -> Format:
+        """What its file is, or shall be."""
+        return FORMATS[self.format]
 
     @property
     def is_over(self) -> bool:
@@ -231,9 +240,9 @@ class Store:
         found = (_read(path, Render) for path in (self.root / "renders").glob("*.json"))
         return sorted((one for one in found if one and not one.is_over), key=lambda one: one.created_at)
 
-    def film(self, key: str) -> Path:
-        """Where the film of a render with this key lies."""
-        return self.root / "films" / f"{_sum(key)[:32]}.mp4"
+    def film(self, key: str, ending: str = FORMATS[FILM].ending) -> Path:
+        """Where the film of a render with this key lies, or another file of it, by its ending."""
+        return self.root / "films" / f"{_sum(key)[:32]}.{ending}"
 
     def label_film(self, render: Render) -> None:
         """Note beside a film which render it is of, so that it is found by its key alone."""

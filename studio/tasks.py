@@ -17,10 +17,11 @@ class Inspect(msgspec.Struct, frozen=True, tag=True):
 
 
 class Hear(msgspec.Struct, frozen=True, tag=True):
-    """Hear the melody of a clip and draw it."""
+    """Hear the melody of a clip and draw it; `aside` while nobody waits for it, and behind whatever somebody waits for."""
 
     clip: Path
     picture: Path | None = None
+    aside: bool = False
 
 
 class Make(msgspec.Struct, frozen=True, tag=True):
@@ -47,7 +48,18 @@ class Film(msgspec.Struct, frozen=True, tag=True):
     max_bytes: int | None = None
 
 
-Task = Inspect | Hear | Make | Film
+class Save(msgspec.Struct, frozen=True, tag=True):
+    """Save a song as a file without pictures, in one of the formats of `studio.formats`."""
+
+    song: Path                      # its folder
+    base: Path                      # the file, without the ending that its format gives it
+    format: str
+    title: str
+    max_bytes: int | None = None
+    soundfont: Path | None = None
+
+
+Task = Inspect | Hear | Make | Film | Save
 
 
 class Progress(msgspec.Struct, frozen=True, tag=True):

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import msgspec
 
 from studio.errors import StudioError
-from studio.tasks import Fault, Inspect, Outcome, Progress, Task, answer_of, to_line
+from studio.tasks import Fault, Hear, Inspect, Outcome, Progress, Task, answer_of, to_line
 
 TASK_SECONDS = 15 * 60
 STDERR_LINES = 60
@@ -42,11 +42,15 @@ class TaskRefused(StudioError):
 
 
 class Workers:
-    """Runs tasks in processes, at most `count` at a time; a look at an upload does not wait behind songs and films."""
+    """Runs tasks in processes, at most `count` at a time.
+
+    A look at an upload does not wait behind songs and films; a clip that is heard aside takes none of their places.
+    """
 
     def __init__(self, count: int) -> None:
         self._places = asyncio.Semaphore(count)
         self._glances = asyncio.Semaphore(count)
+        self._aside = asyncio.Semaphore(1)
         self._spare: asyncio.Task[asyncio.subprocess.Process] | None = None
         self._alive: set[asyncio.subprocess.Process] = set()
 
@@ -57,7 +61,7 @@ class Workers:
 
     async def run(self, task: Task, tell: Callable[[Progress], None]) -> Outcome:
         """The outcome of `task`; raises TaskRefused with the worker's reason, WorkerDied without one."""
-        async with self._glances if isinstance(task, Inspect) else self._places:
+        async with self._place_of(task):
             process = await self._take()
             try:
                 async with asyncio.timeout(TASK_SECONDS):
@@ -73,6 +77,11 @@ class Workers:
             self._spare.cancel()
             await asyncio.wait([self._spare])
         await asyncio.gather(*(self._end(process) for process in list(self._alive)))
+
+    def _place_of(self, task: Task) -> asyncio.Semaphore:
+        if isinstance(task, Inspect):
+            return self._glances
+        return self._aside if isinstance(task, Hear) and task.aside else self._places
 
     async def _take(self) -> asyncio.subprocess.Process:
         """The spare process, with the next one being warmed; a spare that has died meanwhile is replaced."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -16,13 +17,16 @@ from studio.compose import Wanted, compose, invent
 from studio.compose.style import style_named
 from studio.film import draw_tune, make_film
 from studio.film.look import Aspect, Look
+from studio.formats import FORMATS
 from studio.inspection import inspect_file
 from studio.listen import listen
-from studio.perform import perform, write_midi
+from studio.perform import perform, save, write_midi, write_stems
 from studio.score import Melody, Score, SectionKind
-from studio.tasks import Film, Hear, Inspect, Make, Outcome, Progress, Task
+from studio.tasks import Film, Hear, Inspect, Make, Outcome, Progress, Save, Task
 
 Tell = Callable[[Progress], None]
+ASIDE_NICENESS = 5
+"""A third of a song's share of a busy processor: it gives way, and does not starve, since a wish may soon wait for it."""
 TUNE_NOTES = 8          # tell one tune from another, however long the song is
 
 
@@ -59,6 +63,8 @@ def _inspect(task: Inspect, _stages: Stages) -> Outcome:
 
 @_do.register
 def _hear(task: Hear, stages: Stages) -> Outcome:
+    if task.aside and hasattr(os, "nice"):
+        os.nice(ASIDE_NICENESS)
     with stages.stage("listen") as progress:
         melody = listen(task.clip, progress=progress)
     if task.picture is not None:
@@ -91,6 +97,22 @@ def _film(task: Film, stages: Stages) -> Outcome:
     with stages.stage("film") as progress:
         film = make_film(score, task.song / "song.wav", look, task.out, progress=progress, max_bytes=task.max_bytes)
     return Outcome(stages=stages.seconds, facts={"seconds": film.seconds, "bytes": film.bytes})
+
+
+@_do.register
+def _save(task: Save, stages: Stages) -> Outcome:
+    score = msgspec.json.decode((task.song / "score.json").read_bytes(), type=Score)
+    made, path = task.format, task.base.with_suffix(f".{FORMATS[task.format].ending}")
+    with stages.stage("save") as progress:
+        if task.format == "midi":
+            write_midi(score, path)
+        elif task.format == "stems":
+            write_stems(score, path, title=task.title, soundfont=task.soundfont, progress=progress)
+        else:
+            saved = save(task.song / "song.wav", task.base, task.format, title=task.title, seconds=score.seconds,
+                         max_bytes=task.max_bytes, progress=progress)
+            made, path = saved.kind, saved.path
+    return Outcome(stages=stages.seconds, facts={"seconds": score.seconds, "bytes": path.stat().st_size, "format": made})
 
 
 def art_seed(score: Score) -> int:

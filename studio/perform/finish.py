@@ -10,7 +10,9 @@ from studio.perform.reverb import convolved
 from studio.perform.sound import SAMPLE_RATE_HZ, Stereo, gain_of
 from studio.score import Finish
 
-_WORKING_LUFS = -18.0
+WORKING_LUFS = -18.0
+"""How loud a mix goes into glue and warmth, whose thresholds are meant for it."""
+
 _FADE_SECONDS = 1.6
 _WARMEST_DRIVE = 3.0                    # at -18 LUFS: full warmth rounds off all that is above -10 dB
 # The sampled instruments of small fonts end early; a little air makes up for it.
@@ -29,16 +31,26 @@ def finished(mix: Stereo, finish: Finish, seed: int) -> Stereo:
     loudness = loudness_of(mix)
     if loudness <= SILENCE_LUFS:
         return mix
-    tone = (_AIR,) if finish.low_pass_hz is None else low_pass(finish.low_pass_hz)
-    mix = filtered(mix, *tone)
-    if finish.crackle_lufs is not None:
-        mix += crackle(mix.shape[1], finish.crackle_lufs, seed)
-    mix *= np.float32(gain_of(_WORKING_LUFS - loudness))
+    mix = toned(mix, finish)
+    surface = crackle_of(finish, mix.shape[1], seed)
+    if surface is not None:
+        mix += surface
+    mix *= np.float32(gain_of(WORKING_LUFS - loudness))
     mix = filtered(mix, _GLUE)
     if finish.warmth > 0.0:
         _warm(mix, finish.warmth)
-    _fade(mix)
+    fade(mix)
     return mix
+
+
+def toned(sound: Stereo, finish: Finish) -> Stereo:
+    """`sound` as bright as the song shall be, in a new array. Linear: parts that were toned add up to the toned mix."""
+    return filtered(sound, *((_AIR,) if finish.low_pass_hz is None else low_pass(finish.low_pass_hz)))
+
+
+def crackle_of(finish: Finish, samples: int, seed: int) -> Stereo | None:
+    """The record's surface on the parts' scale, or None for a song without one."""
+    return None if finish.crackle_lufs is None else crackle(samples, finish.crackle_lufs, seed)
 
 
 def crackle(samples: int, loudness_lufs: float, seed: int) -> Stereo:
@@ -67,6 +79,7 @@ def _warm(mix: Stereo, warmth: float) -> None:
     mix /= drive
 
 
-def _fade(mix: Stereo) -> None:
+def fade(mix: Stereo) -> None:
+    """Bring the end of `mix` to nothing, in place."""
     count = min(int(_FADE_SECONDS * SAMPLE_RATE_HZ), mix.shape[1])
     mix[:, mix.shape[1] - count:] *= (0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, count))).astype(np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,14 +65,20 @@ def _mixed(score: Score, bank: Bank, progress: Callable[[float], None]) -> tuple
     samples = round(score.seconds * SAMPLE_RATE_HZ)
     dry, send = np.zeros((2, samples), np.float32), np.zeros((2, samples), np.float32)
     levels: tuple[StemLevel, ...] = ()
-    with ThreadPoolExecutor(_AT_ONCE, "perform") as pool:
-        for first in range(0, len(score.parts), _AT_ONCE):
-            parts = score.parts[first:first + _AT_ONCE]
-            levels += mixer.add(pool.map(lambda part: _channel(part, score, bank, samples), parts), dry, send)
-            progress(_PLAYED * len(levels) / len(score.parts))
+    for strip in channels(score, bank, samples):
+        levels += mixer.add([strip], dry, send)
+        progress(_PLAYED * len(levels) / len(score.parts))
     if send.any():
         dry += reverberated(send)
     return dry, levels
+
+
+def channels(score: Score, bank: Bank, samples: int) -> Iterator[Channel]:
+    """Every part of `score` in turn, played, treated, levelled and placed, without its room; two are made at once."""
+    with ThreadPoolExecutor(_AT_ONCE, "perform") as pool:
+        for first in range(0, len(score.parts), _AT_ONCE):
+            parts = score.parts[first:first + _AT_ONCE]
+            yield from pool.map(lambda part: _channel(part, score, bank, samples), parts)
 
 
 def _channel(part: Part, score: Score, bank: Bank, samples: int) -> Channel:

@@ -82,6 +82,14 @@ def test_renders_that_are_over_are_not_taken_up_again(store: Store) -> None:
     assert [one.status for one in store.unfinished_renders()] == [RenderStatus.PROCESSING, RenderStatus.PENDING]
 
 
+def test_a_render_of_before_there_were_formats_is_a_film(store: Store) -> None:
+    store.keep_render(RENDER)
+    [path] = (store.root / "renders").iterdir()
+    path.write_bytes(path.read_bytes().replace(b',"format":"mp4"', b""))
+    assert store.render(RENDER.id) == RENDER
+    assert b"format" not in path.read_bytes()
+
+
 @pytest.mark.parametrize("render_id", ["../../x", "a/b", "\x00", "长" * 200, "."])
 def test_any_render_id_stays_below_the_folder(store: Store, render_id: str) -> None:
     store.keep_render(replace(RENDER, id=render_id))
@@ -92,7 +100,7 @@ def test_any_render_id_stays_below_the_folder(store: Store, render_id: str) -> N
 def test_a_dropped_film_goes_with_its_half_files_and_no_other(store: Store) -> None:
     mine, other = store.film("mine"), store.film("other")
     half = mine.with_name(f".{mine.stem}-0123.part")
-    for path in (mine, other, half):
+    for path in (mine, store.film("mine", "zip"), other, half):
         path.write_bytes(b"film")
     store.drop_film("mine")
     assert list(mine.parent.iterdir()) == [other]

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from studio.agent import Agent
+from studio.ears import Ears
 from studio.store import Session, Store
 from studio.talk import Talks
 from studio.wire import Refusal
 from studio.workers import Workers
 
-SHORT = "30 seconds long"
+SHORT = "30 seconds long, no drums, no bass, no chords, no melody"
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ async def events_of(talks: Talks, session: Session) -> list[dict[str, Any]]:
 
 async def test_a_quiet_stretch_is_filled_with_heartbeats(store: Store, session: Session) -> None:
     workers = Workers(1)
-    talks = Talks(Agent(store, workers, None), heartbeat_seconds=0.05)
+    talks = Talks(Agent(store, workers, Ears(store, workers), None), heartbeat_seconds=0.05)
     kinds = [event["type"] for event in await events_of(talks, session)]
     await workers.close()
     assert kinds.count("heartbeat") >= 2
@@ -42,7 +43,7 @@ async def test_a_quiet_stretch_is_filled_with_heartbeats(store: Store, session: 
 
 async def test_a_closed_studio_ends_its_answers(store: Store, session: Session) -> None:
     workers = Workers(1)
-    talks = Talks(Agent(store, workers, None))
+    talks = Talks(Agent(store, workers, Ears(store, workers), None))
     events = talks.begin(session, SHORT)
     with pytest.raises(Refusal):
         talks.begin(session, SHORT)

@@ -6,19 +6,19 @@ import asyncio
 import logging
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from studio.brief import Brief
 from studio.errors import NotSound
 from studio.score import Melody
-from studio.tasks import Film, Inspect, Make, Progress, Task
+from studio.tasks import Film, Hear, Inspect, Make, Progress
 from studio.workers import TaskRefused, WorkerDied, Workers
+from studio.workshop import ASIDE_NICENESS
 
 
 @pytest_asyncio.fixture
@@ -96,14 +96,19 @@ async def test_a_task_that_is_cancelled_leaves_only_the_spare(workers: Workers, 
     assert len(children()) <= 1
 
 
-async def test_a_look_at_an_upload_does_not_wait_behind_a_song(workers: Workers, song: Make, tmp_path: Path) -> None:
-    (tmp_path / "x.mp3").write_bytes(b"words")
-    ends: dict[str, float] = {}
-
-    async def timed(name: str, task: Task) -> None:
-        with suppress(TaskRefused):
-            await workers.run(task, unheard)
-        ends[name] = time.monotonic()
-
-    await asyncio.gather(timed("first song", song), timed("second song", song), timed("look", Inspect(tmp_path / "x.mp3")))
-    assert ends["look"] < max(ends["first song"], ends["second song"])
+async def test_a_look_at_an_upload_and_a_hearing_aside_do_not_wait_behind_a_song(
+        workers: Workers, song: Make, tmp_path: Path) -> None:
+    clip = tmp_path / "x.mp3"
+    clip.write_bytes(b"words")
+    began, niceness = asyncio.Event(), set[int]()
+    long = asyncio.create_task(workers.run(replace(song, brief=Brief(seconds=240.0)), lambda _step: began.set()))
+    await began.wait()
+    wish = asyncio.create_task(workers.run(Hear(clip), unheard))
+    for task in (Inspect(clip), Hear(clip, aside=True)):
+        with pytest.raises(TaskRefused):
+            await workers.run(task, lambda _step: niceness.update(os.getpriority(os.PRIO_PROCESS, pid) for pid in children()))
+    assert (long.done(), wish.done()) == (False, False)
+    assert max(niceness) - min(niceness) == ASIDE_NICENESS      # beside it the song, and the spare
+    long.cancel()
+    with pytest.raises(TaskRefused):
+        await wish

@@ -71,7 +71,7 @@ class Recording:
         return self.sound[:, first:last]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def score() -> Score:
     return small_score()
 

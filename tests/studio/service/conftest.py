@@ -53,6 +53,15 @@ class Guest:
         assert answer["code"] == 0
         return answer["data"]["state"]  # type: ignore[no-any-return]
 
+    def heard(self) -> dict[str, Any]:
+        """The state once nobody listens any more."""
+        for _ in range(600):
+            state = self.state()
+            if not any(one["status"] == "listening" for one in state["video_analyses"]):
+                return state
+            time.sleep(0.05)
+        raise AssertionError("the hearing did not end")
+
     def render(self, render_id: str, draft: object, **output: object) -> httpx.Response:
         body = {"id": render_id, "sessionId": self.session, "draft": draft, "output": {"format": "mp4", **output}}
         return self.http.post("/api/render/proxy/lambda", json=body)
@@ -64,7 +73,7 @@ class Guest:
             if answer.json()["status"] not in ("pending", "processing"):
                 return answer.json()  # type: ignore[no-any-return]
             assert int(answer.headers["retry-after"]) >= 1
-            time.sleep(0.1)
+            time.sleep(0.05)
         raise AssertionError("the render did not end")
 
 
