@@ -49,6 +49,36 @@ class UnknownStyle(FlowError):
     says = "generate.unknown_style"
 
 
+class FormatNotOffered(FlowError):
+    """A format that this backend does not export. Facts: format, formats."""
+
+    says = "export.not_offered"
+
+
+class NoSuchProject(FlowError):
+    """A project that is not the member's, or is forgotten."""
+
+    says = "projects.unknown"
+
+
+class NoTitle(FlowError):
+    """A title without a character that can be shown."""
+
+    says = "projects.no_title"
+
+
+class NoToken(FlowError):
+    """What was handed over as a token is none of this service's."""
+
+    says = "account.no_token"
+
+
+class TokenNotTaken(FlowError):
+    """The service does not accept the token that was handed over; nothing is kept of it."""
+
+    says = "account.not_taken"
+
+
 class AgentRefused(FlowError):
     """The agent said why it cannot do it. Facts: reason."""
 

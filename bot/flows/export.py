@@ -1,4 +1,4 @@
-"""Export: render the project's timeline and bring the film here. Never charges, never posts."""
+"""Export: render the project's timeline and bring the film here, or its sound, notes or stems. Never charges, never posts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.flows.errors import NothingToExport
+from bot.flows.offers import Offers, offered
 from bot.flows.progress import Progress, Stage, Step
 from bot.flows.waiting import reminding
 from bot.nemo import (
+    MP4,
     AttributionMissing,
     CreditsUsedUp,
     DownloadFailed,
@@ -41,8 +43,11 @@ class Exported:
 
 async def export(key: str, state: SessionState, to: Path, *, nemo: Nemo, progress: Progress,
                  output: Output = Output(),  # noqa: B008 - frozen
-                 withdraw: Callable[[], bool] | None = None) -> Exported:
+                 withdraw: Callable[[], bool] | None = None, offers: Offers | None = None) -> Exported:
     """Render the draft of `state` under an id made of `key` and download the film to `to`.
+
+    A format beside mp4 is only ordered of a backend that offers it: FormatNotOffered; None for `offers` asks it. What came
+    in the end stands in `Film.format`, with its suffix in `Film.path`.
 
     An export that is cancelled before its film is finished takes its order out of the queue where `withdraw` says so; else
     the same key finds the film later, as it does after every failure. Fractions of a stage never go backwards.
@@ -51,20 +56,23 @@ async def export(key: str, state: SessionState, to: Path, *, nemo: Nemo, progres
     """
     if not state.draft.is_renderable:
         raise NothingToExport
+    if output.format != MP4:
+        (await offered(nemo) if offers is None else offers).check_format(output.format)
     async with reminding(progress, nemo.clock) as progress:
         told = _Forward(progress)
-        told(Stage.FILMING, 0.0)
+        stage = Stage.FILMING if output.format == MP4 else Stage.WRITING
+        told(stage, 0.0)
         async with _withdrawn(Render(render_id(key)), nemo, when_cancelled=withdraw) as order:
             order.render = await nemo.submit_render(key, state.session_id, state.draft, output)
-            last = await _watched(order.render, nemo, told)
-        return Exported(await _fetched(last, to, nemo, told), last)
+            last = await _watched(order.render, nemo, lambda fraction: told(stage, fraction))
+        return Exported(await _fetched(last, to, output.format, nemo, told), last)
 
 
-async def _fetched(step: RenderStep, to: Path, nemo: Nemo, told: _Forward) -> Film:
+async def _fetched(step: RenderStep, to: Path, wanted: str, nemo: Nemo, told: _Forward) -> Film:
     """The film of a completed render, here."""
     told(Stage.DOWNLOADING, 0.0)
     try:
-        return await nemo.download(step, to, progress=lambda got, total: told(
+        return await nemo.download(step, to, wanted=wanted, progress=lambda got, total: told(
             Stage.DOWNLOADING, got / total if total else None))
     except (TokenRejected, PlanRefused, AttributionMissing, CreditsUsedUp, RateLimited):
         raise       # these say what to do about it
@@ -72,12 +80,12 @@ async def _fetched(step: RenderStep, to: Path, nemo: Nemo, told: _Forward) -> Fi
         raise fault.become(DownloadFailed) from fault
 
 
-async def _watched(render: Render, nemo: Nemo, told: _Forward) -> RenderStep:
+async def _watched(render: Render, nemo: Nemo, told: Callable[[float], None]) -> RenderStep:
     """The completed step of a render, whose every step is told."""
     last: RenderStep | None = None
     async with aclosing(nemo.watch_render(render)) as steps:
         async for last in steps:
-            told(Stage.FILMING, last.fraction)
+            told(last.fraction)
     assert last is not None
     return last
 

@@ -18,6 +18,7 @@ class Stage(StrEnum):
     COMPOSING = "composing"
     PERFORMING = "performing"
     FILMING = "filming"
+    WRITING = "writing"             # in the place of filming, where sound, notes or stems were asked for
     DOWNLOADING = "downloading"
     FITTING = "fitting"             # the film is made smaller, for a channel
     POSTING = "posting"

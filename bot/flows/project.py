@@ -33,6 +33,7 @@ class Wish:
     language: str = "en"
     afresh: bool = False            # begin a new project although there is one
     links: Sequence[str] = ()
+    project: Project | None = None  # go on with this one, whichever the current one is
 
     @property
     def brings_something(self) -> bool:
@@ -58,11 +59,13 @@ class Reached:
 
 
 async def reach(wish: Wish, *, nemo: Nemo, projects: Projects, progress: Progress) -> Reached:
-    """Send what came with `wish` to the current project, or to a new one where there is none or it is gone.
+    """Send what came with `wish` to its project, or to a new one where there is none or it is gone.
 
     Raises NoProjectYet for words alone without a project, ProjectLost for words alone to one that is gone, and NemoError.
     """
-    current = None if wish.afresh else await projects.current(wish.member_id, wish.place_id, wish.backend)
+    current = wish.project
+    if current is None and not wish.afresh:
+        current = await projects.current(wish.member_id, wish.place_id, wish.backend)
     if current is None:
         if not wish.brings_something and not wish.afresh:
             raise NoProjectYet
@@ -79,13 +82,13 @@ async def reach(wish: Wish, *, nemo: Nemo, projects: Projects, progress: Progres
 
 async def begin_again(project: Project, language: str, *, nemo: Nemo, projects: Projects) -> Project:
     """A new and empty project in the place of one that is gone."""
-    session = await nemo.create_session(project.title, _language(language))
+    session = await nemo.create_session(project.title, session_language(language))
     return await projects.start(project.member_id, project.place, project.backend, session_id=session.session_id,
                                 task_id=session.task_id, title=project.title)
 
 
 async def _begun(wish: Wish, *, lost: bool, nemo: Nemo, projects: Projects, progress: Progress) -> Reached:
-    session = await nemo.create_session(wish.title, _language(wish.language))
+    session = await nemo.create_session(wish.title, session_language(wish.language))
     uploaded, state = await _sent(session.session_id, wish, nemo=nemo, progress=progress)
     return Reached(await _kept(wish, session, projects), state, uploaded, begun=True, lost=lost)
 
@@ -95,7 +98,8 @@ async def _kept(wish: Wish, session: Session, projects: Projects) -> Project:
                                 task_id=session.task_id, title=wish.title)
 
 
-def _language(tag: str) -> str:
+def session_language(tag: str) -> str:
+    """How the API names a language."""
     return SESSION_LANGUAGES.get(tag, tag)
 
 

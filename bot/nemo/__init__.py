@@ -15,6 +15,7 @@
         film = await nemo.download(step, Path("song.mp4"), progress=got)    # the last step is the completed one
         if not done:    # the answer was lost and the wish may be at work: never said again, but found out
             await nemo.find_out(session.session_id, before.fingerprint)     # Aftermath(outcome, state)
+        await nemo.picture(state, Path("tune.png"))                     # None: nothing was heard, or no picture made
         await nemo.credits()                                            # Credits(available, frozen, total)
         await nemo.capabilities()                                       # a dict; None: the backend takes words only
 
@@ -59,6 +60,7 @@ from bot.nemo.files.link_errors import LinkError, LinksNotTaken
 from bot.nemo.files.links import Reach
 from bot.nemo.files.upload import BeyondLimit, FileChanged, LocalFile, RemoteFile, TypeNotTaken, Uploaded
 from bot.nemo.film.download import Film
+from bot.nemo.film.formats import MP4, SUFFIXES
 from bot.nemo.film.render import Output, Render, RenderStatus, RenderStep, render_id
 from bot.nemo.logs import ScrubbingFormatter, scrub_tracebacks
 from bot.nemo.secret import Secret, scrub
@@ -80,6 +82,8 @@ from bot.nemo.stream.values import (
 )
 
 __all__ = [
+    "MP4",
+    "SUFFIXES",
     "Activity",
     "Aftermath",
     "AnonymousLimit",

@@ -20,11 +20,13 @@ from bot.nemo.clock import Clock
 from bot.nemo.draft import Draft
 from bot.nemo.envelope import Payload
 from bot.nemo.errors import WEB, BadReply, NemoError, NotFound, Refused, RequestRefused, error_for
+from bot.nemo.files import fetching
 from bot.nemo.files import links as linking
 from bot.nemo.files.links import Reach
 from bot.nemo.files.upload import UPLOAD_ANSWER_SECONDS, LocalFile, Parts, Progress, Uploaded
 from bot.nemo.film import download as downloading
 from bot.nemo.film import render as rendering
+from bot.nemo.film.formats import MP4
 from bot.nemo.film.render import Output, Render, RenderStep
 from bot.nemo.guest import Website
 from bot.nemo.headers import attribution
@@ -206,10 +208,29 @@ class Nemo:
         await self._explaining(rendering.cancel(self._wire, self._account, render.id))
 
     async def download(
-        self, of: Render | RenderStep, to: Path, *, progress: downloading.Progress | None = None
+        self, of: Render | RenderStep, to: Path, *, progress: downloading.Progress | None = None, wanted: str = MP4
     ) -> downloading.Film:
-        """Bring the film to `to`, whole or not at all; an existing file is replaced at the end."""
-        return await self._explaining(downloading.download(self._wire, self._account, of, to, progress))
+        """Bring the film (or what else was ordered, in the format `wanted`) to `to`, whole or not at all.
+
+        An existing file is replaced at the end. What is not of that format by its bytes, nor of one that it steps down to, is
+        refused. `Film.path` has the suffix of what came.
+        """
+        return await self._explaining(downloading.download(self._wire, self._account, of, to, progress, wanted))
+
+    async def fetch_file(self, url: str, to: Path, limit_bytes: int = fetching.MAX_BYTES) -> int:
+        """Bring a small file of the API's own host to `to`, with the token, and tell its bytes.
+
+        Raises Refused for an address on another host, which is not asked, and NemoError; an OSError is the disk's.
+        """
+        return await self._explaining(fetching.fetch(self._wire, self._account, url, to, limit_bytes))
+
+    async def picture(self, state: SessionState, to: Path) -> Path | None:
+        """Bring the picture of the tune that was heard to `to`; None where the state names none. A PNG, or BadReply."""
+        url = fetching.picture_in(state.generated_media)
+        if url is None:
+            return None
+        await self._explaining(fetching.fetch(self._wire, self._account, url, to, is_picture=True))
+        return to
 
     async def _ask(self) -> AnonymousToken:
         answer = await guest.ask(self._wire, self._client_id)

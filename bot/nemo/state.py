@@ -32,6 +32,8 @@ def _spellings(words: str) -> Iterator[str]:
     yield from (first + capitals, first.capitalize() + capitals)
 
 
+HEARD: Final = "melody"
+"""Of `generated_media`: what a backend hears in a clip."""
 _VOLATILE: Final = frozenset(spelling for words in _VOLATILE_WORDS for spelling in _spellings(words))
 _VOLATILE_IN_MARKUP: Final = re.compile(rf"""\s(?:{"|".join(sorted(_VOLATILE))})\s?=\s?(?:"[^"<]*"|'[^'<]*')""")
 
@@ -70,7 +72,8 @@ class SessionState:
             generated_media=media,
             video_infos=videos if isinstance(videos, list) else [],
             canvas=canvas if isinstance(canvas, dict) else {},
-            fingerprint=digest(*(state.get(name) for name in ("draft", "generated_media", "video_infos", "canvas_config"))),
+            fingerprint=digest(state.get("draft"), _made(state.get("generated_media"), media), state.get("video_infos"),
+                               state.get("canvas_config")),
             user_id=payload.word("user_id", "userId") or inner.word("user_id", "userId"),
         )
 
@@ -79,6 +82,13 @@ class SessionState:
     def is_blank(self) -> bool:
         """Whether the reply told of no work at all; even a timeline that was emptied is one."""
         return self.fingerprint == digest(None, None, None, None)
+
+
+def _made(text: str | None, media: Any) -> str | None:
+    """What the agent made, as JSON. The tune of a clip is not made: the studio hears it by itself, whatever is wished."""
+    if not isinstance(media, dict) or HEARD not in media:
+        return text
+    return json.dumps({name: value for name, value in media.items() if name != HEARD})
 
 
 def digest(*texts: str | None) -> str:

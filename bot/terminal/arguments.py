@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from bot.nemo import MP4, SUFFIXES
 from bot.texts import language_of, say
 
 ASPECTS = ("16:9", "9:16", "1:1")
+FORMATS = tuple(SUFFIXES)
 BACKENDS = ("studio", "cloud")
 LEAST_SECONDS, MOST_SECONDS = 30, 240
 LAST_TAKE = 1_000_000
@@ -43,7 +45,9 @@ def parser() -> argparse.ArgumentParser:
     song.add_argument("--seed", type=_between(1, LAST_TAKE), metavar="N",
                       help="the take: the same number gives the same song (1)")
     song.add_argument("--image", type=Path, metavar="FILE", help="a picture for the background")
-    song.add_argument("--out", type=Path, default=Path("out/song.mp4"), metavar="PATH", help="the film (out/song.mp4)")
+    song.add_argument("--format", type=_one_of(FORMATS), metavar="|".join(FORMATS), help="what it is written as (mp4), where "
+                      "the backend offers it; stems are a zip")
+    song.add_argument("--out", type=Path, metavar="PATH", help="the film (out/song.mp4); its end names the format too")
     song.add_argument("--backend", type=_one_of(BACKENDS), metavar="|".join(BACKENDS),
                       help="who makes it (MUREKA_BACKEND, studio)")
     song.add_argument("--link", action="store_true", help="also print a link that opens the project in the browser (cloud)")
@@ -55,6 +59,17 @@ def parser() -> argparse.ArgumentParser:
     rotate = commands.add_parser("rotate-keys", help="seal everything with the first key")
     rotate.add_argument("--forget-lost", action="store_true", help="drop what no key opens any more; those members link again")
     return whole
+
+
+def format_of(chosen: str | None, worded: str | None, out: Path | None) -> str:
+    """What a song is written as: what `--format` says, else the words of the wish, else the end of `--out`."""
+    by_end = {suffix: name for name, suffix in SUFFIXES.items()}
+    return chosen or worded or (by_end.get(out.suffix.lower()) if out else None) or MP4
+
+
+def place_of(out: Path | None, format_name: str) -> Path:
+    """Where it is written to, unless `--out` says it."""
+    return Path("out/song").with_suffix(SUFFIXES[format_name]) if out is None else out
 
 
 def is_link(text: str) -> bool:

@@ -12,7 +12,8 @@ from bot.texts import say
 
 SHARES = {
     Stage.STARTING: 2.0, Stage.PREPARING: 1.0, Stage.UPLOADING: 1.0, Stage.WORKING: 1.0, Stage.LISTENING: 5.0,
-    Stage.COMPOSING: 2.0, Stage.PERFORMING: 25.0, Stage.FILMING: 60.0, Stage.DOWNLOADING: 3.0,
+    Stage.COMPOSING: 2.0, Stage.PERFORMING: 25.0, Stage.FILMING: 60.0,
+    Stage.WRITING: 0.0, Stage.DOWNLOADING: 3.0,  # writing is soon done, in the place of filming
     Stage.FITTING: 0.0, Stage.POSTING: 0.0,      # no stages of a terminal
 }
 """How much of the whole time a stage takes, in parts of a hundred, measured with the studio on two cores."""

@@ -11,15 +11,16 @@ import io
 import logging
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
-from bot.nemo import ScrubbingFormatter, scrub_tracebacks
+from bot.nemo import MP4, ScrubbingFormatter, scrub_tracebacks
 from bot.ops.rotate import Rotated, rotate
 from bot.settings import DATABASE, Settings
 from bot.speech.routing import Intent
-from bot.terminal.arguments import is_link, parser, terminal_language
+from bot.terminal.arguments import format_of, is_link, parser, place_of, terminal_language
 from bot.terminal.bar import Bar
 from bot.terminal.doctor import print_doctor
 from bot.terminal.faults import BAD_INPUT, FAULTS, exit_code_of, sentence_of
@@ -32,7 +33,6 @@ from bot.texts import say
 from storage import Database, new_key
 
 MADE = 0
-FILM = "mp4"      # what can be exported
 
 log = logging.getLogger(__name__)
 
@@ -117,8 +117,6 @@ def _song(chosen: argparse.Namespace, language: str, paper: Console, errors: Con
     asked = order.route
     if not order.asks_for_something or (asked.intent is Intent.UPLOAD and not order.has_clip):
         return _end(errors, say("song.nothing_asked", language), BAD_INPUT)
-    if asked.format not in (None, FILM):
-        return _end(errors, say("song.only_films", language, format=asked.format), BAD_INPUT)
     named = {"MUREKA_BACKEND": chosen.backend} if chosen.backend else {}
     settings = Settings.read(environment={**os.environ, **named})
     bar = Bar(errors, language, shown=errors.is_terminal and not chosen.json)
@@ -135,10 +133,12 @@ def _song(chosen: argparse.Namespace, language: str, paper: Console, errors: Con
 
 def _order(chosen: argparse.Namespace, language: str) -> Order:
     linked = chosen.clip is not None and is_link(chosen.clip)
-    return Order(clip=None if linked or chosen.clip is None else Path(chosen.clip),
+    order = Order(clip=None if linked or chosen.clip is None else Path(chosen.clip),
                  clip_link=chosen.clip if linked else None, image=chosen.image, wish=chosen.wish.strip(), style=chosen.style,
-                 aspect=chosen.aspect, seconds=chosen.seconds, seed=chosen.seed, out=chosen.out, afresh=chosen.new,
+                 aspect=chosen.aspect, seconds=chosen.seconds, seed=chosen.seed, out=place_of(chosen.out, MP4), afresh=chosen.new,
                  language=language, wants_link=chosen.link)
+    named = format_of(chosen.format, order.route.format, chosen.out)
+    return replace(order, format=named, out=place_of(chosen.out, named))
 
 
 def _end(errors: Console, sentence: str, code: int) -> int:

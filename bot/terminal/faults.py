@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.alone import AnotherBot
 from bot.discord_faults import DiscordFault, IntentMissing, TokenRefused
-from bot.flows.errors import AskedBack, ClipRefused, FlowError, NoProjectYet, UnknownStyle
+from bot.flows.errors import AskedBack, ClipRefused, FlowError, FormatNotOffered, NoProjectYet, UnknownStyle
 from bot.media.errors import MediaError
 from bot.nemo import FileChanged, FileTooLarge, FileTypeRefused, LinkError, LinksNotTaken, NemoError, TimeScaleRefused
 from bot.settings import BadSetting
@@ -15,8 +15,8 @@ from storage import StorageError
 
 FAILED, BAD_INPUT = 1, 2
 
-INPUT_FAULTS = (BadSetting, TimeScaleRefused, MediaError, OutputUnwritable, NoProjectYet, UnknownStyle, ClipRefused,
-                FileTypeRefused, FileTooLarge, FileChanged, LinkError, LinksNotTaken, TokenRefused, IntentMissing)
+INPUT_FAULTS = (BadSetting, TimeScaleRefused, MediaError, OutputUnwritable, NoProjectYet, UnknownStyle, FormatNotOffered,
+                ClipRefused, FileTypeRefused, FileTooLarge, FileChanged, LinkError, LinksNotTaken, TokenRefused, IntentMissing)
 """What whoever typed the command can put right themselves."""
 
 FAULTS = (*INPUT_FAULTS, FlowError, NemoError, StorageError, StudioTrouble, DiscordFault, AnotherBot, OSError)

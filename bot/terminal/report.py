@@ -62,7 +62,7 @@ def facts_of(made: Made, language: str) -> dict[str, Any]:
     media = _dict(made.state.generated_media)
     melody, song = _dict(media.get("melody")), _dict(media.get("song"))
     return {
-        "file": shown(made.out), "bytes": made.exported.film.bytes,
+        "file": shown(made.out), "format": made.exported.film.format, "bytes": made.exported.film.bytes,
         "duration": made.exported.step.seconds or made.state.draft.seconds,
         "title": song.get("title") or made.state.draft.title or made.project.title, "style": song.get("style"),
         "take": song.get("take"), "tempo": song.get("tempo"),

@@ -1,4 +1,4 @@
-"""`song`: the whole trip from a clip to a film in a terminal."""
+"""`song`: the whole trip from a clip to a film, or to a file of its sound, in a terminal."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bot.flows.errors import AskedBack, WishUncertain, WishUnchanged
 from bot.flows.export import Exported, export
 from bot.flows.generate import Generated, generate
 from bot.flows.look import current_project, status, workspace
-from bot.flows.offers import style_of
+from bot.flows.offers import Offers, offered
 from bot.flows.progress import Progress, Stage, Step
 from bot.flows.project import Wish
 from bot.media import Kind, probe, to_accepted
 from bot.media.errors import MediaError
-from bot.nemo import LinksNotTaken, LocalFile, Nemo, NemoError, Outcome, SessionState
+from bot.nemo import MP4, LinksNotTaken, LocalFile, Nemo, NemoError, Outcome, Output, SessionState
 from bot.settings import Backend, Settings
 from bot.speech.question import asked
 from bot.speech.routing import Intent, Route, route
@@ -47,6 +47,7 @@ class Order:
     language: str
     clip_link: str | None = None    # an address in the place of the clip
     wants_link: bool = False        # to the project in the browser
+    format: str = MP4               # what it is written as
 
     @property
     def route(self) -> Route:
@@ -96,6 +97,7 @@ class NotAVoice(MediaError):
 async def make_song(order: Order, settings: Settings, progress: Progress) -> Made:
     """Make the film that `order` asks for, at `order.out`. Raises errors that name their sentence; leaves nothing then."""
     began = time.monotonic()
+    check_link(order, settings)
     watch = StageWatch(progress)
     given = [path for path in (order.clip, order.image) if path is not None]
     with reserved(order.out, given) as part, TemporaryDirectory(prefix="mureka-") as folder:
@@ -104,22 +106,33 @@ async def make_song(order: Order, settings: Settings, progress: Progress) -> Mad
                  ((order.clip, False), (order.image, True)) if path is not None]
         watch(Step(Stage.STARTING))
         async with connected(settings) as (nemo, database):
-            project, generated, state = await _song(order, files, settings, nemo, database, watch)
+            offers = await _offers(order, nemo)
+            project, generated, state = await _song(order, files, offers, settings, nemo, database, watch)
             key = f"{project.id}-{state.fingerprint}-{time.time_ns()}"
-            exported = await export(key, state, part, nemo=nemo, progress=watch, withdraw=lambda: True)
+            exported = await export(key, state, part, nemo=nemo, progress=watch, output=Output(order.format),
+                                    withdraw=lambda: True, offers=offers)
             link = await link_to(project, nemo) if order.wants_link else None
     watch.end()
     return Made(generated, project, state, exported, order.out, watch.seconds, time.monotonic() - began, link)
 
 
-async def _song(order: Order, files: list[LocalFile], settings: Settings, nemo: Nemo, database: Database,
+async def _offers(order: Order, nemo: Nemo) -> Offers:
+    """What the backend offers, where that matters. Raises FormatNotOffered before anything is made that cannot be had."""
+    if order.style is None and order.format == MP4:
+        return Offers()
+    offers = await offered(nemo)
+    offers.check_format(order.format)
+    return offers
+
+
+async def _song(order: Order, files: list[LocalFile], offers: Offers, settings: Settings, nemo: Nemo, database: Database,
                 watch: StageWatch) -> tuple[Project, Generated | None, SessionState]:
     """The project to film, what was said to make it so (None: only its export was asked for), and its state."""
     if order.route.intent is Intent.EXPORT:
         project = await current_project(MEMBER, PLACE, settings.backend_name, projects=database.projects)
         return project, None, await status(project, nemo=nemo, projects=database.projects)
     if order.style is not None:
-        order = replace(order, style=await style_of(order.style, nemo=nemo))
+        order = replace(order, style=offers.style(order.style))
     wish = wish_of(order, words_of(order), files, settings)
     generated = await generate(wish, nemo=nemo, projects=database.projects, progress=watch)
     _check(generated)
@@ -136,10 +149,14 @@ def _check(generated: Generated) -> None:
         raise AskedBack(question="\n".join(filter(None, (generated.reply, asked(generated.question)))))
 
 
-def wish_of(order: Order, words: str, files: Sequence[LocalFile], settings: Settings) -> Wish:
-    """The order as the flows take it. LinksNotTaken where the backend is a studio: then no host is asked for anything."""
+def check_link(order: Order, settings: Settings) -> None:
+    """Raise LinksNotTaken for a link where the backend is a studio: then no host is asked for anything."""
     if order.clip_link is not None and settings.backend is not Backend.CLOUD:
         raise LinksNotTaken
+
+
+def wish_of(order: Order, words: str, files: Sequence[LocalFile], settings: Settings) -> Wish:
+    """The order as the flows take it."""
     links = () if order.clip_link is None else (order.clip_link,)
     return Wish(MEMBER, PLACE, settings.backend_name, words, files, order.language, order.afresh, links)
 

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.speech.routing import Intent
 from bot.speech.timeline import timeline
 from bot.terminal.connection import MEMBER, PLACE, connected
-from bot.terminal.song import Order, link_to, prepared, wish_of
+from bot.terminal.song import Order, check_link, link_to, prepared, wish_of
 from bot.texts import say
 from storage import Database
 from storage.projects import Project
@@ -40,6 +40,7 @@ def is_answered_in_words(order: Order) -> bool:
 
 async def answer_in_words(order: Order, settings: Settings, progress: Progress) -> Told:
     """Do what `order` asks for and tell of it."""
+    check_link(order, settings)
     with TemporaryDirectory(prefix="mureka-") as folder:
         files = [await prepared(order.clip, Path(folder), image=False)] if order.clip else []
         async with connected(settings) as (nemo, database):

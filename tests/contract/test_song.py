@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 
+from bot.flows.errors import FormatNotOffered
+from bot.flows.export import export
 from bot.nemo import (
+    SUFFIXES,
     Done,
     End,
     Fault,
     Outcome,
+    Output,
     RenderFailed,
     RenderStatus,
     Reply,
@@ -23,7 +27,10 @@ from bot.nemo import (
     ToolCall,
     ToolResult,
 )
+from bot.nemo.film.check import is_cut
 from bot.speech.changes import changes, told
+from bot.speech.heard import heard_in
+from bot.speech.song import song_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 wire = pytest.mark.wire
@@ -187,12 +194,45 @@ async def test_a_cancelled_render_is_given_up(made: Any) -> None:
             pass
 
 
+@pytest.mark.parametrize(("output", "came"), [
+    (Output("wav", max_bytes=4_000_000), "flac"), (Output("midi"), "midi"),     # the others cost ten seconds, and go the same way
+])
+async def test_a_song_is_had_as_what_is_offered_and_told_as_what_came(
+    made: Any, tmp_path: Any, output: Output, came: str
+) -> None:
+    state = await made.look()
+    ordered = made.host.tap.times(ORDERING)
+    if not made.host.is_studio:
+        with pytest.raises(FormatNotOffered):
+            await export(f"as {came}", state, tmp_path / "song.mp4", nemo=made.nemo, progress=lambda _: None, output=output)
+        assert made.host.tap.times(ORDERING) == ordered
+        return
+    had = await export(f"as {came}", state, tmp_path / "song.mp4", nemo=made.nemo, progress=lambda _: None, output=output)
+    assert (had.film.format, had.step.format, had.film.path.suffix) == (came, came, SUFFIXES[came])
+    assert had.film.bytes == had.step.bytes == had.film.path.stat().st_size
+    assert had.film.bytes <= (output.max_bytes or had.film.bytes)
+    assert not is_cut(had.film.path)
+
+
+async def test_the_tune_that_was_heard_is_told_and_seen_where_one_was(made: Any, tmp_path: Any) -> None:
+    state = await made.look()
+    picture = await made.nemo.picture(state, tmp_path / "tune.png")
+    for language in ("en", "zh"):
+        assert (heard_in(state, language) is None) is not made.host.is_studio
+    assert (picture is None) is not made.host.is_studio
+    song = song_of(state, "en")
+    assert song.title and song.seconds
+    if made.host.is_studio:
+        assert re.fullmatch("[A-G][♯♭]? (major|minor)", song.key) and song.tempo and song.style == "lo-fi"
+        assert picture is not None and picture.read_bytes().startswith(b"\x89PNG")
+
+
 KNOWN: list[Callable[[str], object]] = [re.compile(pattern).fullmatch for pattern in (
     "POST /api/auth/(anonymous|claim)-token", "POST /api/tasks/me/with-session/nemo_agent", "POST /run_sse",
     r"GET /api/state/nemo_agent/me/\d{19}/latest", r"POST /api/upload-video/nemo_agent/me/\d{19}",
     "GET /api/credits/balance/simple", "POST /api/render/proxy/lambda(/render_[^/]+/cancel)?",
     "GET /api/render/proxy/lambda/render_[^/]+", "GET /api/render/proxy/render_[^/]+/download",
-    "GET /api/studio/capabilities", r"GET /films/.+\.mp4")]
+    "GET /api/studio/capabilities", r"GET /api/studio/sessions/\d{19}/tune\.png", r"GET /films/.+\.(mp4|mp3|wav|flac|mid|zip)")]
 
 
 @wire("9", "1/second-gateway", "1/older")

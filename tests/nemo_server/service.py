@@ -1,26 +1,32 @@
 """A NemoVideo with a memory: tokens are checked, sessions remembered, wishes carried out, renders counted.
 
 `NemoServer.on` makes it misbehave like its parent; `carry_out` lets a script do the work behind an answer that is lost.
+It is a plain cloud until `offer` makes it tell what can be asked for, as the studio does.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from tests.nemo_server import replies
 from tests.nemo_server.http import Reply, Request
-from tests.nemo_server.server import FILM, NemoServer
+from tests.nemo_server.samples import DISPOSED, FILES, PNG, TYPES, lighter
+from tests.nemo_server.server import NemoServer
 
 FIRST_SESSION = 1234567890123456789
 LIFE = timedelta(days=7)
 OPEN_PATHS = ("/api/auth/anonymous-token", "/films/")
 _ID = re.compile(r"[\w.-]{8,100}")
 _TITLE = re.compile(r"(?i)call it (\w[\w ]*)|叫它《(.+?)》")
+STYLES = {"lo-fi": {"en": "lo-fi", "zh": "低保真"}, "pop": {"en": "pop", "zh": "流行"},
+          "acoustic": {"en": "acoustic", "zh": "原声"}}
+HEARD = {"key": "G major", "key_name": "G major", "tempo": 100.0, "meter": "4/4", "tuning_cents": 0.0, "seconds": 6.0,
+         "cut": False, "notes": [{"onset": 0.5 * beat, "offset": 0.5 * beat + 0.4, "pitch": 67} for beat in range(13)]}
 _DRAFT = (b'{"d" : 1.0E4,"m":{"title":%s,"width":1080, "height":1080, "x":null},"id":9007199254740993001,'
           b'"t":[{"tt":0,"sg":[{"name":"harbour","start":0,"end":10000}]},'
           b'{"tt":1,"sg":[{"name":%s,"start":0,"end":10000,"volume":%.2f}]}]}')
@@ -55,6 +61,7 @@ class Order:
     session_id: str
     looks: int = 0
     cancelled: bool = False
+    format: str = "mp4"             # what is made in the end
 
 
 class NemoService(NemoServer):
@@ -65,6 +72,15 @@ class NemoService(NemoServer):
         self.owners: dict[str, str] = {}        # user by token; a test may put tokens in
         self.projects: dict[str, Project] = {}
         self.orders: dict[str, Order] = {}
+        self.hears = False                      # an upload is heard at once, and told in the state
+        self._offers: dict[str, Any] | None = None
+
+    def offer(self, *formats: str, styles: Sequence[str] = tuple(STYLES), hears: bool = False) -> None:
+        """From now on tell of these formats beside mp4, and of styles; with `hears`, of the tune in a clip, with its picture."""
+        self.hears = hears
+        self._offers = {"styles": [{"id": style, "names": STYLES.get(style, {})} for style in styles],
+                        "aspects": ["16:9", "9:16", "1:1"], "formats": ["mp4", *formats], "instruments": [],
+                        "output": ["format", "maxBytes"], "hearsUploads": hears}
 
     def carry_out(self, request: Request) -> Project:
         """Do what a POST /run_sse asks for, and give the project."""
@@ -110,10 +126,24 @@ class NemoService(NemoServer):
         project = self._project(request, request.path.split("/")[-2])
         if project is None:
             return replies.fault(1002, "no such session")
-        told = {"session_id": project.session_id, "task_id": project.task_id, "task_name": project.title,
-                "state": {"video_infos": project.files, "generated_media": {}, "canvas_config": {"ratio": "1:1"}}}
+        told = {"session_id": project.session_id, "task_id": project.task_id, "task_name": project.title, "state": {
+            "video_infos": project.files, "generated_media": self._media(project), "canvas_config": {"ratio": "1:1"}}}
         text = _json({"code": 0, "data": told})
         return replies.raw(text.removesuffix(b"}}}") + b',"draft":%s}}}' % (project.draft or b"null"))
+
+    def _media(self, project: Project) -> dict[str, Any]:
+        """A cloud tells nothing here that is known."""
+        if not (self.hears and project.files):
+            return {}
+        picture = f"{self.url}/api/studio/sessions/{project.session_id}/tune.png"
+        return {"melody": {**HEARD, "clip": project.files[-1]["filename"], "picture": picture}}
+
+    def _picture(self, request: Request) -> Reply:
+        project = self._project(request, request.path.split("/")[-2])
+        return replies.raw(PNG, kind="image/png") if project and project.files else replies.bare({"detail": "Not Found"}, 404)
+
+    def _capabilities(self, request: Request) -> Reply:
+        return replies.bare({"detail": "Not Found"}, 404) if self._offers is None else replies.data(self._offers)
 
     def _say(self, request: Request) -> Reply:
         if self._project(request, json.loads(request.body)["session_id"]) is None:
@@ -141,7 +171,11 @@ class NemoService(NemoServer):
         body = json.loads(request.body)
         if body["id"] in self.orders:
             return replies.bare({"success": False, "error": "this id was used before"}, 409)
-        self.orders[body["id"]] = Order(body["sessionId"])
+        output = body.get("output") or {}
+        wanted = output.get("format", "mp4")
+        if wanted != "mp4" and wanted not in (self._offers or {}).get("formats", ()):
+            return replies.bare({"success": False, "error": f"no {wanted} here"}, 422)
+        self.orders[body["id"]] = Order(body["sessionId"], format=lighter(wanted, output.get("maxBytes")))
         return replies.bare({"success": True, "data": {"id": body["id"], "status": "pending", "progress": 5}})
 
     def _poll(self, request: Request) -> Reply:
@@ -154,7 +188,8 @@ class NemoService(NemoServer):
         order.looks += 1
         if order.looks == 1:
             return replies.bare({"success": True, "data": {"status": "processing", "progress": 40}})
-        return replies.bare({"success": True, "data": {"status": "completed", "progress": 100,
+        told = {} if self._offers is None else {"output": {"format": order.format, "size": len(FILES[order.format])}}
+        return replies.bare({"success": True, "data": {"status": "completed", "progress": 100, **told,
                                                        "outputUrl": f"{self.url}/films/{identity}.mp4"}})
 
     def _cancel(self, request: Request) -> Reply:
@@ -166,10 +201,10 @@ class NemoService(NemoServer):
 
     def _download(self, request: Request) -> Reply:
         order = self.orders.get(request.path.split("/")[-2])
-        return self._film(request) if order else replies.bare({"detail": "Not Found"}, 404)
+        return _file(order) if order else replies.bare({"detail": "Not Found"}, 404)
 
     def _film(self, request: Request) -> Reply:
-        return replies.raw(FILM, kind="video/mp4")
+        return _file(self.orders.get(request.path.rpartition("/")[2].removesuffix(".mp4")) or Order(""))
 
     def _claim(self, request: Request) -> Reply:
         project = self._project(request, json.loads(request.body)["session_id"])
@@ -190,7 +225,13 @@ class NemoService(NemoServer):
         "GET /api/render/proxy/lambda/*": _poll,
         "GET /api/render/proxy/*/download": _download,
         "GET /films/*": _film,
+        "GET /api/studio/capabilities": _capabilities,
+        "GET /api/studio/sessions/*/tune.png": _picture,
     }
+
+
+def _file(order: Order) -> Reply:
+    return replies.raw(FILES[order.format], kind=TYPES[order.format], Content_Disposition=DISPOSED[order.format])
 
 
 def _json(value: object) -> bytes:

@@ -130,7 +130,7 @@ class Reach:
     async def _followed(self, link: Link, clock: Clock) -> Link:
         trust = await asyncio.to_thread(httpx.create_ssl_context) if self.trust is None else self.trust
         for _ in range(MAX_REDIRECTS + 1):
-            addresses = await self._judged(link, clock)
+            addresses = await self.judged(link, clock)
             answer = await _asked(link, addresses, trust, clock)
             location = answer.headers.get("location", "")
             if answer.status_code not in REDIRECTS or not location:
@@ -139,8 +139,8 @@ class Reach:
             link = link.redirected(location)
         raise link.fault(LinkAstray, "too many redirects")
 
-    async def _judged(self, link: Link, clock: Clock) -> list[Address]:
-        """The addresses of the link's host: at least one, all of them public."""
+    async def judged(self, link: Link, clock: Clock) -> list[Address]:
+        """The addresses of the link's host: at least one, all of them public. Raises LinkError."""
         literal = address_in(link.host)
         found = [literal] if literal else [address_in(text) for text in await self._resolved(link, clock)]
         addresses = [address for address in found if address is not None]
@@ -239,12 +239,12 @@ def _check(link: Link, answer: httpx.Response) -> None:
         raise link.fault(LinkTooLarge, "too large")
     if length == "0":
         raise link.fault(LinkDead, "an empty file")
-    if tells_of_another_type(answer.headers.get("content-type", ""), _name(link, answer)):
+    if tells_of_another_type(answer.headers.get("content-type", ""), told_name(link, answer)):
         raise link.fault(LinkTypeRefused, "of another type")
 
 
-def _name(link: Link, answer: httpx.Response) -> str:
-    """The file's name as the host tells it, else the end of the link's path."""
+def told_name(link: Link, answer: httpx.Response) -> str:
+    """The file's name as the host tells it, else the end of the link's path. Chosen by strangers: not a name to write under."""
     disposition = Message()
     disposition["content-disposition"] = answer.headers.get("content-disposition", "")
     try:

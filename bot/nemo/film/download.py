@@ -22,6 +22,7 @@ from bot.nemo.clock import Clock
 from bot.nemo.errors import NemoError
 from bot.nemo.film.fetching import Fetch
 from bot.nemo.film.file import FilmFile, Progress
+from bot.nemo.film.formats import MP4, fitting_name
 from bot.nemo.film.step import Render, RenderStep
 from bot.nemo.wire import Wire
 
@@ -37,27 +38,32 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A film on this machine."""
+    """A film on this machine, or what else was ordered. `format` is what really came: with a limit, less than was asked for."""
 
     path: Path
     bytes: int
+    format: str = MP4
 
 
-async def download(wire: Wire, account: Account, of: Render | RenderStep, to: Path, progress: Progress | None) -> Film:
+async def download(wire: Wire, account: Account, of: Render | RenderStep, to: Path, progress: Progress | None,
+                   wanted: str = MP4) -> Film:
     """Fetch the film of a completed render to `to`: from the address it named, else (or if that fails) by its id.
 
+    Where another format came than the suffix of `to` names, the file gets the suffix of that one: see `Film.path`.
     Raises DownloadFailed or the API's own error; OSError when the disk refuses.
     """
     if isinstance(of, RenderStep):
-        identity, named, told = of.render_id, of.url, of.bytes
+        identity, named, told, called = of.render_id, of.url, of.bytes, of.format
     else:
-        identity, named, told = of.id, None, None
+        identity, named, told, called = of.id, None, None, None
     own = f"{wire.base_url}/api/render/proxy/{quote(identity, safe='')}/download"
     with _growing(to) as file:
-        film = FilmFile(file, progress, told)
+        film = FilmFile(file, progress, told, wanted)
         size = await _fetched(film, Fetch(wire, account, own, film), wire.clock, own, None if named == own else named)
+        found = film.format or called or wanted
+        to = to.with_name(fitting_name(to.name, found))
         _settle(file, to)
-    return Film(to, size)
+    return Film(to, size, found)
 
 
 async def _fetched(film: FilmFile, fetch: Fetch, clock: Clock, own: str, named: str | None) -> int:

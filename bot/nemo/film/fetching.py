@@ -17,7 +17,7 @@ from bot.nemo.account import Account
 from bot.nemo.body import pieces
 from bot.nemo.envelope import Answer, unwrap
 from bot.nemo.errors import BadReply, DownloadFailed, NemoError, RateLimited, ServerFault, TokenRejected, Unreachable
-from bot.nemo.film.check import HEAD_BYTES, may_be_film
+from bot.nemo.film.check import HEAD_BYTES
 from bot.nemo.film.file import FilmFile, NotWhole
 from bot.nemo.film.reply import address_in
 from bot.nemo.retry import Patience
@@ -103,12 +103,12 @@ class Fetch:
             self._arrived += len(piece)
             if not is_judged and len(self._film.head) >= HEAD_BYTES:
                 is_judged = True
-                if not may_be_film(self._film.head, kind):
+                if not self._film.is_fitting(kind):
                     return False
             if self._spent + loop.time() - began > self._seconds_allowed():
                 raise DownloadFailed("the film comes too slowly")
         self._spent += loop.time() - began
-        return is_judged or self._film.received == 0 or may_be_film(self._film.head, kind)
+        return is_judged or self._film.received == 0 or self._film.is_fitting(kind)
 
     async def _instead(self, response: httpx.Response, body: AsyncIterator[bytes]) -> str:
         """What came instead of a film: where the film is, if it tells that. Raises what it is otherwise."""

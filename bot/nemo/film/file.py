@@ -16,7 +16,8 @@ import httpx
 
 from bot.nemo.body import codings
 from bot.nemo.errors import DownloadFailed, Unreachable
-from bot.nemo.film.check import HEAD_BYTES, is_cut
+from bot.nemo.film.check import HEAD_BYTES, is_cut, may_be
+from bot.nemo.film.formats import MP4, format_of, named_by
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes received and the bytes in all, None where that is unknown. Begins anew when the download does."""
@@ -32,12 +33,17 @@ class NotWhole(Unreachable):
 
 
 class FilmFile:
-    """An open file and what is known of the film that it shall hold. `told` is the length that the render told."""
+    """An open file and what is known of the film that it shall hold. `told` is the length that the render told.
 
-    def __init__(self, file: BinaryIO, progress: Progress | None, told: int | None) -> None:
+    A film here is whatever was ordered as `wanted`: sound, notes and stems too.
+    """
+
+    def __init__(self, file: BinaryIO, progress: Progress | None, told: int | None, wanted: str = MP4) -> None:
         self._file = file
         self._progress = progress
         self._told = told
+        self._wanted = wanted
+        self._named: str | None = None              # the format by the headers that came with it
         self._promised: int | None = None           # the length that HTTP told
         self._marks: tuple[str, str] = ("", "")     # ETag and date: a later part must agree with them
         self._may_resume = True
@@ -52,6 +58,15 @@ class FilmFile:
     def head(self) -> bytes:
         """The first bytes, as far as they are here."""
         return bytes(self._head)
+
+    @property
+    def format(self) -> str | None:
+        """What it is by its first bytes, else by what the server calls it; None where neither tells."""
+        return format_of(self.head) or self._named
+
+    def is_fitting(self, content_type: str) -> bool:
+        """Whether what has come so far may be what was ordered."""
+        return may_be(self._wanted, self.head, content_type)
 
     @property
     def ended_short(self) -> bool:
@@ -89,6 +104,8 @@ class FilmFile:
             self._promised = _length(response)
             self._is_packed = bool(codings(response))
         self._is_unmeasured = not (self._is_packed or {"content-length", "transfer-encoding"} & response.headers.keys())
+        if response.is_success:
+            self._named = named_by(response.headers.get("content-type", ""), response.headers.get("content-disposition", ""))
         if self.received == 0:
             self._marks = _marks(response)
         if (self._promised or 0) > MAX_FILM_BYTES:

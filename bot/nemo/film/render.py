@@ -35,7 +35,10 @@ _ID: Final = re.compile(r"render_[A-Za-z0-9_-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What the film shall be. `max_bytes` is understood by the studio alone."""
+    """What shall be made. A `format` beside mp4 (see SUFFIXES), and `max_bytes`, are understood by the studio alone.
+
+    With `max_bytes` something lighter may come instead: wav as flac, flac as mp3; `Film.format` tells.
+    """
 
     format: str = "mp4"
     quality: str = "high"

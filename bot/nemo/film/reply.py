@@ -15,6 +15,7 @@ from bot.nemo import jsontext
 from bot.nemo.answers import moment, number, whole
 from bot.nemo.envelope import Payload, reason_in
 from bot.nemo.errors import BadReply, NotFound
+from bot.nemo.film.formats import named
 from bot.nemo.film.step import PERCENT, Progress, RenderStatus, RenderStep, Told
 from bot.nemo.film.words import ABSENT, NO_REASONS, OF_THE_CALL, SAYS_NOTHING, STATUSES, plain, speaks_of_absence
 
@@ -33,6 +34,7 @@ _ADDRESSES: Final = ("outputUrl", "output_url", "downloadUrl", "download_url", "
 _HOLDERS: Final = ("output", "outputs", "result", "results", "video", "file", "files", "film", "media")
 _SECONDS: Final = ("duration", "durationSeconds", "duration_seconds", "seconds")
 _BYTES: Final = ("size", "bytes", "fileSize", "file_size", "sizeBytes")
+_FORMATS: Final = ("format", "fileFormat", "file_format", "mimeType", "mime_type", "contentType", "content_type")
 _CREATED: Final = ("createdAt", "created_at")
 _COMPLETED: Final = ("completedAt", "completed_at", "finishedAt", "finished_at")
 _HINTS: Final = ("retryAfter", "retry_after", "pollInterval", "poll_interval", "pollAfter", "poll_after")
@@ -74,6 +76,7 @@ def read_step(identity: str, payload: Payload, base_url: str) -> RenderStep:
         created_at=_moment(_first(levels, *_CREATED)),
         completed_at=_moment(_first(levels, *_COMPLETED)),
         progress=progress,
+        format=named(_first(about, *_FORMATS)),
         facts=payload.parsed(),
     )
 

@@ -51,6 +51,7 @@ class RenderStep:
     created_at: datetime | None = None
     completed_at: datetime | None = None
     progress: Progress | None = field(default=None, repr=False, compare=False)
+    format: str | None = None   # of the completed file, where it is told
     facts: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)   # all that the server told
 
 

@@ -139,9 +139,9 @@ THINGS: Final[dict[str, str]] = {
 
 # What names a format, and which.
 FORMATS: Final[dict[str, str]] = {
-    "mp4": "mp4", "mp3": "mp3", "wav": "wav", "midi": "midi", "stems": "stems", "stem": "stems", "multitrack": "stems",
-    "分轨": "stems", "多轨": "stems", "separate tracks": "stems", "separated tracks": "stems", "isolated tracks": "stems",
-    "split tracks": "stems", "individual tracks": "stems",
+    "mp4": "mp4", "mp3": "mp3", "wav": "wav", "flac": "flac", "midi": "midi", "stems": "stems", "stem": "stems",
+    "multitrack": "stems", "分轨": "stems", "多轨": "stems", "separate tracks": "stems", "separated tracks": "stems",
+    "isolated tracks": "stems", "split tracks": "stems", "individual tracks": "stems",
 }
 # What names a sound file without saying which, unless one of FILM is spoken of: then it is the film's own sound.
 SOUND: Final[dict[str, str]] = {

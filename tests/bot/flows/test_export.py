@@ -6,16 +6,19 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.flows.errors import NothingToExport
+from bot.flows.errors import FormatNotOffered, NothingToExport
 from bot.flows.export import Exported, export
+from bot.flows.offers import Offers
 from bot.flows.progress import Stage, Step
 from bot.nemo import (
     DownloadFailed,
     Nemo,
     NemoError,
+    Output,
     PlanRefused,
     RenderFailed,
     RenderTimedOut,
@@ -26,6 +29,7 @@ from bot.texts import say
 from tests.nemo_server import replies
 from tests.nemo_server.http import Reply as ServerReply
 from tests.nemo_server.http import Request
+from tests.nemo_server.samples import FILES
 from tests.nemo_server.server import FILM, SESSION, NemoServer
 
 SUBMIT = "/api/render/proxy/lambda"
@@ -33,6 +37,7 @@ POLL = "/api/render/proxy/lambda/*"
 CANCEL = "/api/render/proxy/lambda/*/cancel"
 OWN = "/api/render/proxy/*/download"
 STATE = "/api/state/nemo_agent/me/*/latest"
+CAPABILITIES = "/api/studio/capabilities"
 KEY = "job 7"
 DUPLICATE = replies.fault(409, "Render id already exists", 409)
 PROCESSING = replies.bare({"success": True, "data": {"status": "processing", "progress": 40}})
@@ -47,10 +52,10 @@ def steps() -> list[Step]:
 
 @pytest.fixture
 def exporting(nemo: Nemo, steps: list[Step], tmp_path: Path) -> Exporting:
-    async def run(*, withdraw: bool = False) -> Exported:
+    async def run(*, withdraw: bool = False, **more: Any) -> Exported:
         state = await nemo.state(SESSION)
         return await export(KEY, state, tmp_path / "film.mp4", nemo=nemo, progress=steps.append,
-                            withdraw=lambda: withdraw)
+                            withdraw=lambda: withdraw, **more)
 
     return run
 
@@ -81,6 +86,37 @@ async def test_an_empty_timeline_is_not_rendered(server: NemoServer, exporting: 
     with pytest.raises(NothingToExport):
         await exporting()
     assert server.asked("POST", "*") == []
+
+
+async def test_another_format_is_ordered_where_it_is_offered(
+    server: NemoServer, exporting: Exporting, steps: list[Step], tmp_path: Path
+) -> None:
+    server.on("GET", CAPABILITIES, replies.data({"formats": ["mp4", "mp3", "wav"]}))
+    server.on("GET", "/film.mp4", replies.raw(FILES["flac"], kind="audio/flac"))
+    exported = await exporting(output=Output("wav", max_bytes=9))
+    assert fractions(steps, Stage.FILMING) == []
+    assert fractions(steps, Stage.WRITING) == [0.0, 1.0]
+    assert (exported.film.format, exported.film.path) == ("flac", tmp_path / "film.flac")
+    [ordered] = server.asked("POST", SUBMIT)
+    assert json.loads(ordered.body)["output"] == {"format": "wav", "quality": "high", "maxBytes": 9}
+
+
+@pytest.mark.parametrize("told", [replies.bare({"detail": "Not Found"}, 404), replies.data({"formats": ["mp4", "mp3"]})])
+async def test_a_format_that_is_not_offered_is_refused_before_anything_is_rendered(
+    server: NemoServer, exporting: Exporting, told: ServerReply, tmp_path: Path
+) -> None:
+    server.on("GET", CAPABILITIES, told)
+    with pytest.raises(FormatNotOffered):
+        await exporting(output=Output("stems"))
+    assert server.asked("POST", "*") == []
+    assert files_in(tmp_path) == []
+
+
+async def test_a_film_asks_for_no_offers_and_known_offers_are_not_asked_for(server: NemoServer, exporting: Exporting) -> None:
+    await exporting()
+    server.on("GET", "/film.mp4", replies.raw(FILES["midi"]))
+    assert (await exporting(output=Output("midi"), offers=Offers(formats=("midi",)))).film.format == "midi"
+    assert server.asked("GET", CAPABILITIES) == []
 
 
 @pytest.mark.parametrize("broken", [replies.html(404), replies.html(200), replies.html(403), replies.html(503), replies.nothing(),

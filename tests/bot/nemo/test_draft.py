@@ -72,10 +72,10 @@ def test_markup_is_read_without_resolving_anything() -> None:
 ])
 def test_no_markup_takes_long(markup: str) -> None:
     text = json.dumps(markup)
-    began = time.perf_counter()
+    began = time.process_time()
     draft = Draft.of(text)
     digest(text)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert draft.raw == text.encode()
 
 
@@ -202,6 +202,14 @@ def test_the_fingerprint_does_not_follow_noise(one: Any, other: Any) -> None:
         assert state_of({name: one}).fingerprint == state_of({name: other}).fingerprint
 
 
+def test_a_tune_that_is_heard_by_itself_is_no_change_of_the_work() -> None:
+    song = {"song": {"number": 1, "seconds": 31.5}}
+    tune = {"melody": {"key": "G major", "notes": [{"pitch": 67}]}}
+    nothing, heard, made, both = (state_of({"generated_media": media}).fingerprint for media in ({}, tune, song, song | tune))
+    assert heard == nothing
+    assert both == made != nothing
+
+
 def test_the_fingerprint_follows_every_change_of_the_work() -> None:
     for name in ("draft", "generated_media", "video_infos", "canvas_config"):
         found = [state_of({name: value}).fingerprint for value in [WORK, *OTHER]]
@@ -262,7 +270,7 @@ def test_twenty_thousand_segments_are_read_within_two_seconds(wrap: Any) -> None
     draft = wrap({"d": 5000, "t": [{"tt": kind, "sg": pieces[kind::4]} for kind in range(4)]})
     body = json.dumps({"code": 0, "data": {"state": {"draft": draft}}}).encode()
     assert len(body) > 4_000_000
-    began = time.perf_counter()
+    began = time.process_time()
     state = SessionState.of("1", unwrap(Answer(200, body)))
-    assert time.perf_counter() - began < 2      # 0.4 s on an idle machine
+    assert time.process_time() - began < 2      # 0.4 s on an idle machine
     assert sum(len(track.segments) for track in state.draft.tracks) == 20_000

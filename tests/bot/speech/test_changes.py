@@ -204,17 +204,17 @@ def test_markup_is_compared_like_any_other_draft() -> None:
 def test_twenty_thousand_pieces_are_compared_at_once(names: tuple[str, str]) -> None:
     before, after = (Draft.of(json.dumps({"t": [{"tt": kind, "sg": [{"name": f"{name} {n % 3}", "start": n} for n in range(5000)]}
                                                 for kind in (0, 1, 7, 9)]})) for name in names)
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(told(changes(before, after), "en")) < 1000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_five_thousand_tracks_are_compared_at_once() -> None:
     before, after = (Draft.of(json.dumps({"t": [{"tt": 0, "sg": [{"name": f"{name}{n}"}]} for n in range(5000)]}))
                      for name in "ab")
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(changes(before, after)) == 5000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 NAMES = st.sampled_from(["t", "tt", "sg", "d", "m", "name", "text", "start", "end", "volume", "id", "title", "width", "height"])

@@ -254,7 +254,7 @@ def test_a_question_beside_files_costs_no_generation() -> None:
 @pytest.mark.parametrize(("words", "named"), [
     ("export 1080p MP4", "mp4"), ("send it to me as mp3", "mp3"), ("the wav please", "wav"), ("export midi", "midi"),
     ("can i have the stems?", "stems"), ("export separate tracks", "stems"), ("导出分轨", "stems"), ("导出成ＭＰ３", "mp3"),
-    ("export .mid", "midi"),
+    ("export .mid", "midi"), ("export as flac", "flac"), ("导出 FLAC", "flac"),
     ("export", None), ("send me the video", None), ("把视频发给我", None), ("export in 4k", None), ("export as mov", None),
     ("just the audio please", "mp3"), ("把音频发给我", "mp3"), ("export lossless audio", "wav"), ("导出无损音频", "wav"),
     ("export the video with sound", None), ("export the music video", None), ("导出视频和音频", None),

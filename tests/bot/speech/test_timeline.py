@@ -216,9 +216,9 @@ def test_of_many_tracks_and_segments_the_first_are_told_and_the_rest_counted() -
 def test_the_longest_line_is_bounded(language: str) -> None:
     segments = (Segment("“n" * 9999, "t" * 9999, 300_000.0, 359_999.0, 9.99),) * 20_000
     draft = Draft(b"", tracks=(Track(TrackKind.AUDIO, segments),) * 999)
-    began = time.perf_counter()
+    began = time.process_time()
     assert NAME_CHARACTERS < len(timeline(draft, language)) < LINE_CHARACTERS + 100
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_a_language_that_is_not_spoken_is_english() -> None:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.flows.errors import AgentRefused, AskedBack, ClipRefused, FlowError, NoProjectYet, NothingToExport, UnknownStyle
+from bot.flows.errors import (
+    AgentRefused,
+    AskedBack,
+    ClipRefused,
+    FlowError,
+    FormatNotOffered,
+    NoProjectYet,
+    NothingToExport,
+    UnknownStyle,
+)
 from bot.media.errors import ClipMissing
 from bot.nemo import FileTooLarge, LinkError, LinksNotTaken, NemoError, RequestRefused, TimeScaleRefused, Unreachable
 from bot.settings import BadSetting
@@ -17,7 +26,8 @@ from storage import DatabaseUnusable, NewerSchema
 
 BAD_INPUT = [BadSetting("settings.backend", value="'both'"), TimeScaleRefused("no"), ClipMissing("hum.wav"),
              OutputUnwritable(Path("x"), "full"), NoProjectYet(), UnknownStyle("metal", name="metal", styles="pop"),
-             ClipRefused("too quiet", reason="too quiet"), FileTooLarge(), LinkError("gone"), LinksNotTaken()]
+             FormatNotOffered("mp3", format="mp3", formats="mp4"), ClipRefused("too quiet", reason="too quiet"), FileTooLarge(),
+             LinkError("gone"), LinksNotTaken()]
 FAILED = [FlowError(), AgentRefused("no", reason="no"), NothingToExport(), NemoError(), Unreachable("gone"),
           NewerSchema(9, 1), DatabaseUnusable("x: broken"), StudioDidNotStart("no fonts"), StudioBusy(), StudioEnded("a\nb"),
           OSError(28, "No space left")]
