@@ -1,27 +1,25 @@
 """Fetch: bring an attachment from Discord to a file, bounded, whole or not at all. Never sends a token, never names a file.
 
-The file grows under a temporary name beside its place. A cut is taken up where it happened; a redirect leads nowhere
-but to Discord. Links are signed and stay out of logs and errors.
+A cut is taken up where it happened; a redirect leads nowhere but to Discord. Links are signed and stay out of logs and
+errors. What lies elsewhere on the internet is fetched by `bot.media.fetch.public`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import secrets
 import ssl
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
 
 import httpx
 
+from bot.media.errors import MediaError
 from bot.media.fetch.errors import AttachmentTooLarge, ForeignLink, LinkExpired, NotFetched, NotKept
-from bot.media.fetch.parts import Fetching, Order, Progress, in_thread
-from bot.media.fetch.reading import judged
+from bot.media.fetch.keeping import keep, name_in
+from bot.media.fetch.parts import Order, Progress
+from bot.media.fetch.reading import beginning_of, judged
 from bot.nemo.clock import Clock
 from bot.nemo.logs import scrub_http_logs
 
@@ -33,10 +31,12 @@ CONNECT_SECONDS: Final = 15.0
 READ_SECONDS: Final = 30.0
 WHOLE_SECONDS: Final = 15 * 60.0
 """However slowly it comes; a trickle shall not keep a place in the queue for ever."""
+MAX_REDIRECTS: Final = 3
 USER_AGENT: Final = "mureka-bot"
-MAX_NAME_CHARACTERS: Final = 80
-UNNAMED: Final = "attachment"
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069/\\\ud800-\udfff]+")
+GONE: Final = b"content is no longer available"
+"""What Discord says of a link whose time is over; with 404, as far as its users tell."""
+_EXPIRED: Final = frozenset((404, 410))
+_REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 
 
 async def fetch(link: str, to: Path, *, limit_bytes: int, clock: Clock, progress: Progress | None = None,
@@ -51,24 +51,47 @@ async def fetch(link: str, to: Path, *, limit_bytes: int, clock: Clock, progress
     Raises LinkExpired, ForeignLink, AttachmentTooLarge, ClipEmpty, NotFetched, NotKept.
     """
     scrub_http_logs()
-    name = _name_in(link)
-    order = Order(judged(link, hosts, ForeignLink(name)), name, limit_bytes, hosts, progress)
-    http = await _client(name, clock, proxy, trust)
-    part = to.with_name(f".{to.name[:100]}.{secrets.token_hex(4)}.part")
-    try:
-        async with asyncio.timeout(clock.patience(WHOLE_SECONDS)), http:
-            with part.open("xb") as file:
-                size = await Fetching(http, order, clock, file).run()
-                await in_thread(lambda: os.fsync(file.fileno()))
-            part.replace(to)
-    except TimeoutError as late:
-        raise NotFetched(name, f"not here within {WHOLE_SECONDS:.0f} s") from late
-    except OSError as fault:
-        raise NotKept(name, str(fault)) from fault
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-    return size
+    name = name_in(link)
+    url = judged(link, hosts, ForeignLink(name))
+    async with await _client(name, clock, proxy, trust) as http:
+        road = _ToDiscord(http, url, name, hosts)
+        return await keep(road, Order(name, limit_bytes, progress), clock, to, seconds=WHOLE_SECONDS)
+
+
+class _ToDiscord:
+    """The road to an attachment. `Road` of bot.media.fetch.parts."""
+
+    def __init__(self, http: httpx.AsyncClient, url: httpx.URL, name: str, hosts: Collection[str]) -> None:
+        self._http = http
+        self._url = url
+        self._name = name
+        self._hosts = hosts
+
+    @asynccontextmanager
+    async def answer(self, headers: Mapping[str, str]) -> AsyncIterator[httpx.Response]:
+        """See `Road.answer`."""
+        url = self._url
+        for _ in range(MAX_REDIRECTS + 1):
+            async with self._http.stream("GET", url, headers=headers) as response:
+                if response.status_code not in _REDIRECTS:
+                    yield response
+                    return
+                url = self._next(url, response.headers.get("location", ""))
+        raise NotFetched(self._name, "too many redirects")
+
+    async def refusal(self, response: httpx.Response) -> MediaError:
+        """See `Road.refusal`."""
+        status = response.status_code
+        if status in _EXPIRED or (status == 403 and GONE in (await beginning_of(response)).lower()):
+            return LinkExpired(self._name, f"HTTP {status}")
+        return NotFetched(self._name, f"HTTP {status}")
+
+    def _next(self, url: httpx.URL, location: str) -> httpx.URL:
+        refusal = NotFetched(self._name, "a redirect to somebody else")
+        try:
+            return judged(str(url.join(location)), self._hosts, refusal)
+        except httpx.InvalidURL as fault:
+            raise refusal from fault
 
 
 async def _client(name: str, clock: Clock, proxy: str | None, trust: ssl.SSLContext | None) -> httpx.AsyncClient:
@@ -81,9 +104,3 @@ async def _client(name: str, clock: Clock, proxy: str | None, trust: ssl.SSLCont
         raise NotFetched(name, f"SSL_CERT_FILE: {fault}") from fault
     except (ValueError, httpx.InvalidURL):      # their texts may hold the proxy's password
         raise NotFetched(name, "an address of a proxy that cannot be used") from None
-
-
-def _name_in(link: str) -> str:
-    """What the file is called, for sentences: it is chosen by whoever sent it."""
-    last = unquote(link.partition("?")[0].partition("#")[0].rpartition("/")[2])
-    return _UNSEEN.sub(" ", last).strip()[:MAX_NAME_CHARACTERS] or UNNAMED

@@ -1,32 +1,27 @@
-"""One attachment in as many requests as cuts make necessary. Decides what may be tried again; never opens or removes a file."""
+"""One file in as many requests as cuts make necessary. Decides what may be tried again; never opens or removes a file."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final, Protocol, TypeVar
 
 import httpx
 
-from bot.media.errors import ClipEmpty
-from bot.media.fetch.errors import AttachmentTooLarge, LinkExpired, NotFetched
-from bot.media.fetch.reading import beginning_of, goes_on_at, judged, length_of, mark_of
+from bot.media.errors import ClipEmpty, MediaError
+from bot.media.fetch.errors import AttachmentTooLarge, NotFetched
+from bot.media.fetch.reading import goes_on_at, length_of, mark_of
 from bot.nemo.clock import Clock
 from bot.nemo.retry import retry_after
 
 TRIES_WITHOUT_A_BYTE: Final = 4
 MAX_PARTS: Final = 50
-MAX_REDIRECTS: Final = 3
 FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 60.0
-GONE: Final = b"content is no longer available"
-"""What Discord says of a link whose time is over; with 404, as far as its users tell."""
-_EXPIRED: Final = frozenset((404, 410))
 _PASSING: Final = frozenset((408, 425, 429, *range(500, 600)))
-_REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes received and the bytes in all, None where that is unknown."""
@@ -37,11 +32,21 @@ _T = TypeVar("_T")
 class Order:
     """What is to be fetched."""
 
-    url: httpx.URL
     name: str                   # for sentences
     limit_bytes: int
-    hosts: Collection[str]      # that may be asked
     progress: Progress | None
+
+
+class Road(Protocol):
+    """The way to where a file lies: which hosts may be asked, and how."""
+
+    def answer(self, headers: Mapping[str, str]) -> AbstractAsyncContextManager[httpx.Response]:
+        """The response to a GET at the end of the redirects. Raises MediaError; httpx's own errors of the network."""
+        ...
+
+    async def refusal(self, response: httpx.Response) -> MediaError:
+        """What a status means that is neither good nor passes."""
+        ...
 
 
 class Broken(Exception):
@@ -55,8 +60,8 @@ class Broken(Exception):
 class Fetching:
     """The state between two requests: what is in the file, and what the rest must agree with."""
 
-    def __init__(self, http: httpx.AsyncClient, order: Order, clock: Clock, file: BinaryIO) -> None:
-        self._http = http
+    def __init__(self, road: Road, order: Order, clock: Clock, file: BinaryIO) -> None:
+        self._road = road
         self._order = order
         self._clock = clock
         self._file = file
@@ -95,28 +100,15 @@ class Fetching:
 
     @asynccontextmanager
     async def _answer(self) -> AsyncIterator[httpx.Response]:
-        """The response at the end of the redirects. What breaks, here or in the body, is Broken."""
-        url = self._order.url
+        """The response. What breaks, here or in the body, is Broken."""
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         if self._received and self._mark:
             headers |= {"Range": f"bytes={self._received}-", "If-Range": self._mark}
         try:
-            for _ in range(MAX_REDIRECTS + 1):
-                async with self._http.stream("GET", url, headers=headers) as response:
-                    if response.status_code not in _REDIRECTS:
-                        yield response
-                        return
-                    url = self._next(url, response.headers.get("location", ""))
+            async with self._road.answer(headers) as response:
+                yield response
         except (httpx.RequestError, httpx.StreamError) as fault:
             raise Broken(f"{type(fault).__name__}: {fault}") from fault
-        raise NotFetched(self._order.name, "too many redirects")
-
-    def _next(self, url: httpx.URL, location: str) -> httpx.URL:
-        refusal = NotFetched(self._order.name, "a redirect to somebody else")
-        try:
-            return judged(str(url.join(location)), self._order.hosts, refusal)
-        except httpx.InvalidURL as fault:
-            raise refusal from fault
 
     async def _place(self, response: httpx.Response) -> None:
         """Set the file to where this response's bytes belong, or raise why they belong nowhere."""
@@ -142,9 +134,7 @@ class Fetching:
         if status == 416 and self._received:
             await self._restart()
             raise Broken("the part that is missing is no longer there")
-        if status in _EXPIRED or (status == 403 and GONE in (await beginning_of(response)).lower()):
-            raise LinkExpired(self._order.name, f"HTTP {status}")
-        raise NotFetched(self._order.name, f"HTTP {status}")
+        raise await self._road.refusal(response)
 
     async def _write(self, chunk: bytes) -> None:
         await in_thread(lambda: self._file.write(chunk))

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import sys
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
+from bot.media.apart import WorkerDied, work_apart
 from bot.media.fit.errors import NotFitted, TooSmallToFit
 from bot.media.fit.plan import would_ruin
 from bot.media.fit.worker import Advanced, Done, Failed, Ruined, said_in
@@ -22,9 +18,6 @@ from bot.media.fit.worker import Advanced, Done, Failed, Ruined, said_in
 __all__ = ["Fitted", "NotFitted", "Progress", "TooSmallToFit", "fit", "would_ruin"]
 
 FIT_SECONDS: Final = 15 * 60.0
-KEPT_LINES: Final = 20
-ROOT: Final = Path(__file__).parents[3]     # where the package `bot` lies
-_SECRET: Final = ("DISCORD_", "MUREKA_", "NEMO_")
 
 Progress = Callable[[float], None]
 """Called with the fraction that is done, 0 to 1."""
@@ -70,49 +63,16 @@ async def fit(film: Path, to: Path, limit_bytes: int, *, progress: Progress | No
 
 async def _work(film: Path, part: Path, limit_bytes: int, progress: Progress | None) -> Done | Ruined | Failed:
     """Run the worker to its end, or kill it."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.media.fit.worker", str(film), str(part), str(limit_bytes),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env=_environment(), start_new_session=True)
-    assert process.stderr
-    moans = asyncio.create_task(_last_lines(process.stderr), name="read the fitting's moans")
-    try:
-        said = await _listen(process, progress)
-        if said is not None:
-            return said
-        await process.wait()
-        return Failed(f"the worker died with {process.returncode}: {await moans}")
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        moans.cancel()
 
-
-async def _listen(process: asyncio.subprocess.Process, progress: Progress | None) -> Done | Ruined | Failed | None:
-    """The worker's last word, or None where it ended without one."""
-    assert process.stdout
-    async for line in process.stdout:
-        try:
-            said = said_in(line)
-        except msgspec.DecodeError:         # cut off in the middle of a word
-            return None
+    def hear(line: bytes) -> Done | Ruined | Failed | None:
+        said = said_in(line)
         if not isinstance(said, Advanced):
             return said
         if progress is not None:
             progress(said.fraction)
-    return None
+        return None
 
-
-async def _last_lines(stream: asyncio.StreamReader) -> str:
-    kept: deque[str] = deque(maxlen=KEPT_LINES)
-    async for line in stream:
-        kept.append(line.decode(errors="replace").rstrip())
-    return "\n".join(kept)
-
-
-def _environment() -> dict[str, str]:
-    """The worker's: it imports this very package, nothing from the current folder, and knows no secrets."""
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(_SECRET)}
-    return {**plain, "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
+    try:
+        return await work_apart("bot.media.fit.worker", (str(film), str(part), str(limit_bytes)), hear)
+    except WorkerDied as death:
+        return Failed(str(death))

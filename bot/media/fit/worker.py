@@ -6,22 +6,19 @@ removes what it wrote and ends when its standard input closes, which happens whe
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
-import threading
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from av.error import FFmpegError
 
+from bot.media.apart.inside import begin, say
 from bot.media.fit.plan import again, best
 from bot.media.fit.transcode import TooLarge, look_at, transcode
 from bot.media.sound import Undecodable
 
-NICENESS: Final = 5
-"""The bot's heartbeats and the studio go first."""
 FIRST_SHARE: Final = 0.9
 """Of the whole work, as it is told: a second try is rare."""
 STEP: Final = 0.01
@@ -73,7 +70,7 @@ class Teller:
     def __call__(self, fraction: float) -> None:
         if fraction - self._told >= STEP:
             self._told = fraction
-            _say(Advanced(self._begins + (self._ends - self._begins) * fraction))
+            say(Advanced(self._begins + (self._ends - self._begins) * fraction))
 
 
 def fit_film(film: Path, to: Path, limit: int) -> Said:
@@ -102,28 +99,15 @@ def _done(to: Path, width: int, height: int, seconds: float) -> Done:
     return Done(size, width, height, round(8 * size / seconds / 1000))
 
 
-def _say(said: Said) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _end_with_parent(part: Path) -> None:
-    while os.read(0, 4096):     # not through sys.stdin, whose lock would make Python abort at its end
-        pass
-    part.unlink(missing_ok=True)
-    os._exit(1)
-
-
 def main(film: str, to: str, limit: str) -> None:
     """Fit one film and say how that went."""
-    os.nice(NICENESS)
     part = Path(to)
-    threading.Thread(target=_end_with_parent, args=(part,), daemon=True, name="watch the parent").start()
+    begin(part)
     try:
-        _say(fit_film(Path(film), part, int(limit)))
+        say(fit_film(Path(film), part, int(limit)))
     except (FFmpegError, Undecodable, OSError, ValueError) as fault:
         part.unlink(missing_ok=True)
-        _say(Failed(f"{type(fault).__name__}: {fault}"))
+        say(Failed(f"{type(fault).__name__}: {fault}"))
 
 
 if __name__ == "__main__":

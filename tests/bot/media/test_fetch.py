@@ -363,7 +363,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing(cdn: Cdn, to: Path) -> Non
 
 
 async def test_a_large_file_takes_little_memory(cdn: Cdn, bring: Fetch, to: Path) -> None:
-    count = 60
+    count = 24
     cdn.answers = [Reply(body=[VOICE] * count, headers=TAG)]
     tracemalloc.start()
     try:
