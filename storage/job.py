@@ -17,7 +17,8 @@ class JobKind(StrEnum):
 
     GENERATE = "generate"       # a song of a clip
     REFINE = "refine"           # another song of the same project
-    EXPORT = "export"           # the film of the song as it is
+    EXPORT = "export"           # the song as it is, as a film or as sound
+    UPLOAD = "upload"           # clips into the project, and nothing is made of them yet
 
 
 class JobState(StrEnum):

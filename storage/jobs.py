@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Unpack
 
@@ -41,16 +41,17 @@ class SqliteJobs:
 
     async def accept(self, job: NewJob) -> bool:
         """See `Jobs.accept`."""
+        return (await self.accept_all([job]))[0]
+
+    async def accept_all(self, jobs: Sequence[NewJob]) -> list[bool]:
+        """See `Jobs.accept_all`."""
         now = self._database.now()
         async with self._database.writing() as connection:
-            await ensure_member(connection, job.member_id, now)
-            cursor = await connection.execute(
-                "INSERT INTO jobs (id, member_id, server_id, channel_id, message_id, kind, request, language, state,"
-                " upload_limit, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (id) DO NOTHING",
-                (job.id, job.member_id, job.server_id, job.channel_id, job.message_id, job.kind.value,
-                 json_of(job.request), job.language, JobState.ACCEPTED.value, job.upload_limit, now, now))
-            return cursor.rowcount > 0
+            return [await _kept(connection, job, now) for job in jobs]
+
+    async def withdraw(self, job_id: str) -> bool:
+        """See `Jobs.withdraw`."""
+        return await self._database.write("DELETE FROM jobs WHERE id = ? AND state = ?", (job_id, JobState.ACCEPTED.value)) > 0
 
     async def get(self, job_id: str) -> Job | None:
         """See `Jobs.get`."""
@@ -86,6 +87,17 @@ class SqliteJobs:
             " WHERE id = ? AND ended_at IS NULL",
             (state.value, reason, json_of(facts) if facts else None, now, now, job_id)) > 0
 
+    async def told(self, job_id: str) -> bool:
+        """See `Jobs.told`."""
+        return await self._database.write(
+            "UPDATE jobs SET told_at = ? WHERE id = ? AND ended_at IS NOT NULL AND told_at IS NULL",
+            (self._database.now(), job_id)) > 0
+
+    async def untold(self) -> list[Job]:
+        """See `Jobs.untold`."""
+        return [_job(row) for row in await self._database.rows(
+            "SELECT * FROM jobs WHERE ended_at IS NOT NULL AND told_at IS NULL ORDER BY ended_at, id")]
+
     async def unfinished(self) -> list[Job]:
         """See `Jobs.unfinished`."""
         return [_job(row) for row in await self._database.rows(
@@ -96,10 +108,11 @@ class SqliteJobs:
         row = await self._database.row(_PLACE, (job_id,))
         return row[0] or None if row else None
 
-    async def of_member(self, member_id: str, *, limit: int = 25) -> list[Job]:
+    async def of_member(self, member_id: str, *, channel_id: str | None = None, limit: int = 25) -> list[Job]:
         """See `Jobs.of_member`."""
         return [_job(row) for row in await self._database.rows(
-            "SELECT * FROM jobs WHERE member_id = ? ORDER BY created_at DESC, id DESC LIMIT ?", (member_id, limit))]
+            "SELECT * FROM jobs WHERE member_id = ? AND channel_id = ifnull(?, channel_id)"
+            " ORDER BY created_at DESC, id DESC LIMIT ?", (member_id, channel_id, limit))]
 
     async def drop_ended(self, before: datetime, *, limit: int = 500) -> list[Job]:
         """See `Jobs.drop_ended`."""
@@ -108,6 +121,18 @@ class SqliteJobs:
                 "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at < ? ORDER BY ended_at LIMIT ?)"
                 " RETURNING *", (milliseconds_of(before), limit))
             return [_job(row) for row in rows]
+
+
+async def _kept(connection: aiosqlite.Connection, job: NewJob, now: int) -> bool:
+    """Whether the job was kept, which it was not if its id is known."""
+    await ensure_member(connection, job.member_id, now)
+    cursor = await connection.execute(
+        "INSERT INTO jobs (id, member_id, server_id, channel_id, message_id, kind, request, language, state,"
+        " upload_limit, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING",
+        (job.id, job.member_id, job.server_id, job.channel_id, job.message_id, job.kind.value,
+         json_of(job.request), job.language, JobState.ACCEPTED.value, job.upload_limit, now, now))
+    return cursor.rowcount > 0
 
 
 def _job(row: aiosqlite.Row) -> Job:

@@ -100,6 +100,21 @@ class SqliteProjects:
         await self._database.write("UPDATE projects SET retired_at = ? WHERE id = ? AND retired_at IS NULL",
                                    (self._database.now(), project_id))
 
+    async def open(self, project_id: int) -> None:
+        """See `Projects.open`."""
+        now = self._database.now()
+        async with self._database.writing() as connection:
+            await connection.execute(
+                "UPDATE projects SET retired_at = ? WHERE retired_at IS NULL AND (member_id, place, backend) ="
+                " (SELECT member_id, place, backend FROM projects WHERE id = ?)", (now, project_id))
+            await connection.execute("UPDATE projects SET retired_at = NULL, used_at = ? WHERE id = ?", (now, project_id))
+
+    async def drop(self, project_id: int) -> bool:
+        """See `Projects.drop`."""
+        is_dropped = await self._database.write("DELETE FROM projects WHERE id = ?", (project_id,)) > 0
+        await self._database.settle()
+        return is_dropped
+
     async def of_member(self, member_id: str, *, limit: int = 25) -> list[Project]:
         """See `Projects.of_member`."""
         rows = await self._database.rows(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Server", "ServerChange", "Servers", "SqliteServers"]
 
-LISTS: Final = ("listening_channels", "allowed_channels", "allowed_roles")
+LISTS: Final = ("listening_channels", "allowed_channels", "allowed_roles", "cloud_roles")
 _SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
 
 
@@ -35,6 +35,7 @@ class Server:
     listening_channels: tuple[str, ...] = ()    # where a clip alone is a wish
     allowed_channels: tuple[str, ...] = ()
     allowed_roles: tuple[str, ...] = ()
+    cloud_roles: tuple[str, ...] = ()           # who may use the cloud, while that is allowed at all
     left_at: datetime | None = None             # when the bot was sent away
 
 
@@ -47,6 +48,7 @@ class ServerChange(TypedDict, total=False):
     listening_channels: Sequence[str]
     allowed_channels: Sequence[str]
     allowed_roles: Sequence[str]
+    cloud_roles: Sequence[str]
 
 
 _CHANGEABLE: Final = ServerChange.__annotations__.keys()
@@ -85,6 +87,11 @@ class SqliteServers:
     async def joined(self, server_id: str) -> None:
         """See `Servers.joined`."""
         await self._database.write("UPDATE servers SET left_at = NULL WHERE server_id = ?", (server_id,))
+
+    async def present(self) -> list[str]:
+        """See `Servers.present`."""
+        rows = await self._database.rows("SELECT server_id FROM servers WHERE left_at IS NULL ORDER BY server_id")
+        return [row["server_id"] for row in rows]
 
     async def left_before(self, moment: datetime) -> list[str]:
         """See `Servers.left_before`."""

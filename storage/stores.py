@@ -6,7 +6,7 @@ Every method that changes something is one transaction, on stable storage before
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol, Unpack
 
@@ -86,6 +86,14 @@ class Projects(Protocol):
         """The project is no longer current; it stays in the list."""
         ...
 
+    async def open(self, project_id: int) -> None:
+        """Make the project the current one of its member, place and backend; the one that was is retired."""
+        ...
+
+    async def drop(self, project_id: int) -> bool:
+        """Delete the project with its wishes, from the file's bytes too; False when there was none."""
+        ...
+
     async def of_member(self, member_id: str, *, limit: int = 25) -> list[Project]:
         """The member's projects, the one used last first, retired ones too."""
         ...
@@ -130,6 +138,14 @@ class Jobs(Protocol):
         """Keep the job, and its member if need be; False, and nothing is changed, where the id is known already."""
         ...
 
+    async def accept_all(self, jobs: Sequence[NewJob]) -> list[bool]:
+        """The same for several jobs: all of them are kept, or, where that fails, none."""
+        ...
+
+    async def withdraw(self, job_id: str) -> bool:
+        """Forget a job that is accepted and no more; False where it is not known, or further."""
+        ...
+
     async def get(self, job_id: str) -> Job | None:
         """One job; None also when its member was forgotten."""
         ...
@@ -151,6 +167,14 @@ class Jobs(Protocol):
         """
         ...
 
+    async def told(self, job_id: str) -> bool:
+        """Note that the job's end was told; False where that was noted before, or it has no end."""
+        ...
+
+    async def untold(self) -> list[Job]:
+        """All jobs whose end was not told yet, in the order of their ends."""
+        ...
+
     async def unfinished(self) -> list[Job]:
         """All jobs without an end, in the order of their acceptance."""
         ...
@@ -162,8 +186,8 @@ class Jobs(Protocol):
         """
         ...
 
-    async def of_member(self, member_id: str, *, limit: int = 25) -> list[Job]:
-        """The member's jobs, the newest first."""
+    async def of_member(self, member_id: str, *, channel_id: str | None = None, limit: int = 25) -> list[Job]:
+        """The member's jobs, or those of them that were asked for in a channel, the newest first."""
         ...
 
     async def drop_ended(self, before: datetime, *, limit: int = 500) -> list[Job]:
@@ -188,6 +212,10 @@ class Servers(Protocol):
 
     async def joined(self, server_id: str) -> None:
         """The bot is there (again)."""
+        ...
+
+    async def present(self) -> list[str]:
+        """The servers with settings that the bot was not sent away from, as far as it heard."""
         ...
 
     async def left_before(self, moment: datetime) -> list[str]:

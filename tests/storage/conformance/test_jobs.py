@@ -50,6 +50,25 @@ async def test_a_job_is_accepted_once(stores: Stores) -> None:
     assert (await got(stores, FULL.id)).member_id == "ada"
 
 
+async def test_jobs_that_belong_together_are_accepted_together_or_not_at_all(stores: Stores) -> None:
+    second, third = replace(FULL, id="2"), replace(FULL, id="3", request=JobRequest("", None, {"x": {1j}}))  # type: ignore[dict-item]
+    with pytest.raises(TypeError):
+        await stores.jobs.accept_all([FULL, second, third])
+    assert await stores.jobs.unfinished() == []
+    await accepted(stores, second)
+    assert await stores.jobs.accept_all([FULL, second]) == [True, False]
+
+
+async def test_a_job_is_withdrawn_before_it_waits_and_no_later(stores: Stores) -> None:
+    await accepted(stores, FULL)
+    assert await stores.jobs.withdraw(FULL.id)
+    assert not await stores.jobs.withdraw(FULL.id)
+    await accepted(stores, FULL)
+    await stores.jobs.update(FULL.id, state=JobState.QUEUED)
+    assert not await stores.jobs.withdraw(FULL.id)
+    assert (await got(stores, FULL.id)).state is JobState.QUEUED
+
+
 async def test_a_change_names_what_it_changes(stores: Stores, moments: list[float]) -> None:
     await accepted(stores, FULL)
     moments[0] += 5
@@ -140,6 +159,24 @@ async def test_a_members_jobs_come_newest_first(stores: Stores, new_job: Making,
     assert [job.id for job in await stores.jobs.of_member("ada")] == [new_job(number).id for number in (2, 1, 0)]
     assert [job.id for job in await stores.jobs.of_member("ada", limit=1)] == [new_job(2).id]
     assert await stores.jobs.of_member("nobody") == []
+
+
+async def test_the_jobs_of_one_channel_are_found(stores: Stores, new_job: Making) -> None:
+    here, there = new_job(1), replace(new_job(2), channel_id="elsewhere")
+    await accepted(stores, here, there, replace(new_job(3, "bob"), channel_id="elsewhere"))
+    assert [job.id for job in await stores.jobs.of_member("ada", channel_id="elsewhere")] == [there.id]
+    assert [job.id for job in await stores.jobs.of_member("ada", channel_id=here.channel_id)] == [here.id]
+
+
+async def test_an_end_is_untold_until_it_was_told(stores: Stores, new_job: Making, moments: list[float]) -> None:
+    await accepted(stores, *(new_job(number) for number in range(3)))
+    assert not await stores.jobs.told(new_job(0).id)
+    for number in (1, 0):
+        await stores.jobs.ended(new_job(number).id, JobState.DONE)
+        moments[0] += 1
+    assert [job.id for job in await stores.jobs.untold()] == [new_job(1).id, new_job(0).id]
+    assert [await stores.jobs.told(new_job(1).id) for _ in range(2)] == [True, False]
+    assert [job.id for job in await stores.jobs.untold()] == [new_job(0).id]
 
 
 async def test_old_jobs_go_with_their_claims_and_tell_of_their_files(

@@ -58,6 +58,37 @@ async def test_a_retired_project_is_current_nowhere(stores: Stores) -> None:
     assert len(await stores.projects.of_member("ada")) == 1
 
 
+async def current(stores: Stores, member: str = "ada") -> int | None:
+    found = await stores.projects.current(member, "42", "studio")
+    return found.id if found else None
+
+
+async def test_a_project_that_is_opened_takes_the_place_of_the_current_one(stores: Stores, moments: list[float]) -> None:
+    first, second, theirs = await start(stores, "1"), await start(stores, "2"), await start(stores, "3", member="bob")
+    elsewhere = await start(stores, "4", place="43")
+    moments[0] += 60
+    await stores.projects.open(first)
+    assert (await current(stores), await current(stores, "bob")) == (first, theirs)
+    listed = {project.id: project.is_retired for project in await stores.projects.of_member("ada")}
+    assert listed == {first: False, second: True, elsewhere: False}
+    assert next(iter(listed)) == first      # it was used just now
+    await stores.projects.open(first)
+    assert await current(stores) == first
+    await stores.projects.open(999)
+    assert await current(stores) == first
+
+
+async def test_a_project_that_is_dropped_is_gone_with_its_wishes(stores: Stores) -> None:
+    project, other = await start(stores, "1"), await start(stores, "2")
+    for one in (project, other):
+        await stores.projects.remember_wish(one, "slower", "done", job_id="1-a")
+    assert await stores.projects.drop(project)
+    assert not await stores.projects.drop(project)
+    assert (await stores.projects.get(project), await stores.projects.wishes(project)) == (None, [])
+    assert [one.id for one in await stores.projects.of_member("ada")] == [other]
+    assert len(await stores.projects.wishes(other)) == 1
+
+
 async def test_projects_are_listed_by_their_last_use(stores: Stores, moments: list[float]) -> None:
     first, second = await start(stores, "1"), await start(stores, "2", place="43")
     moments[0] += 60

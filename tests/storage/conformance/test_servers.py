@@ -13,7 +13,7 @@ from storage import Server, Stores
 
 
 async def test_a_server_that_decided_nothing_has_the_defaults(stores: Stores) -> None:
-    assert await stores.servers.get("7") == Server("7", None, None, True, (), (), (), None)
+    assert await stores.servers.get("7") == Server("7", None, None, True, (), (), (), (), None)
     assert not await stores.servers.forget("7")
 
 
@@ -21,11 +21,12 @@ async def test_settings_are_changed_one_by_one_and_stay(
         opening: Callable[[], AbstractAsyncContextManager[Stores]]) -> None:
     async with opening() as stores:
         await stores.servers.change("7", language="zh", listening_channels=["2", "1", "2"])
-        changed = await stores.servers.change("7", cloud_allowed=False, style="lo-fi", allowed_roles=("5",))
+        changed = await stores.servers.change("7", cloud_allowed=False, style="lo-fi", allowed_roles=("5",),
+                                              cloud_roles=["6", "5", "6"])
         assert await stores.servers.change("7") == changed
     async with opening() as stores:
         assert changed == await stores.servers.get("7") == Server(
-            "7", "zh", "lo-fi", False, ("2", "1"), (), ("5",))
+            "7", "zh", "lo-fi", False, ("2", "1"), (), ("5",), ("6", "5"))
         back = await stores.servers.change("7", language=None, listening_channels=())
         assert (back.language, back.listening_channels, back.style) == (None, (), "lo-fi")
         assert await stores.servers.get("8") == Server("8")
@@ -56,6 +57,7 @@ async def test_a_server_that_was_left_keeps_its_settings_until_it_is_forgotten(
     await stores.servers.left("7")
     assert (await stores.servers.get("7")).left_at == left_at
     await stores.servers.joined("8")
+    assert await stores.servers.present() == ["8"]
     assert await stores.servers.left_before(left_at) == []
     assert await stores.servers.left_before(datetime.fromtimestamp(moments[0], UTC)) == ["7"]
     assert (await stores.servers.get("7")).style == "pop"
