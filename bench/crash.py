@@ -27,7 +27,16 @@ from bench.trips.house import DATABASE, House, house
 from bench.trips.kept import Kept, look
 from bench.trips.ledger import Verdict, judge
 from bench.trips.members import Crowd
-from bench.trips.points import BLOCKED_SECONDS, MIGRATION_SECONDS, OF_AN_ORDER, POINTS, at_random, held_migration, schema_of
+from bench.trips.points import (
+    BLOCKED_SECONDS,
+    MIGRATION_SECONDS,
+    OF_AN_ORDER,
+    POINTS,
+    at_random,
+    held_migration,
+    is_all_told,
+    schema_of,
+)
 
 SCALE = 400.0               # six looks after a lost answer take less than a second
 THINK_SECONDS, ANSWER_SECONDS = 0.1, 0.3
@@ -70,8 +79,9 @@ async def crash(plan: Plan) -> Run:
     """Do it, and judge."""
     chance = random.Random(plan.seed)
     cloud = Cloud(chance, think_seconds=THINK_SECONDS, answer_seconds=ANSWER_SECONDS)
+    cloud.offer("mp3", "stems")
     with tempfile.TemporaryDirectory(prefix="mureka-crash-") as folder:
-        async with house(Path(folder), cloud, chance, scale=SCALE, workers=WORKERS) as place:
+        async with house(Path(folder), cloud, chance, scale=SCALE, workers=WORKERS, is_studio=True) as place:
             return await _Crash(place, plan).run()
 
 
@@ -80,7 +90,7 @@ class _Crash:
         self._house = place
         self._plan = plan
         self._chance = place.chance
-        self._crowd = Crowd(place, MEMBERS)
+        self._crowd = Crowd(place, MEMBERS, is_varied=True)
         self._missed: Counter[str] = Counter()
         self._migrated: Counter[str] = Counter()
         self._frozen: list[str] = []
@@ -149,8 +159,12 @@ class _Crash:
 
     async def _kill_migration(self) -> None:
         """The dead bot's file goes back one schema; the next bot dies on the way up, and the one after that gets there."""
-        await self._house.kill(RANDOM)
         path = self._house.data / DATABASE
+        await self._house.kill(RANDOM)
+        while not is_all_told(path):
+            await self._house.start()
+            await self._house.ready()
+            await self._house.kill(RANDOM)
         with held_migration(path):
             before = schema_of(path)
             await self._house.start()
@@ -216,7 +230,7 @@ def told(run: Run) -> str:
         f"points that did not come in time: {_counted(run.missed)}",
         f"killed in mid-migration, the file had: {_counted(run.migrated)}",
         f"start to ready: {_percentiles(run.ready)}",
-        f"jobs accepted: {verdict.accepted} ({_counted(verdict.ends)})",
+        f"jobs accepted: {verdict.accepted} ({_counted(verdict.ends)}), by kind: {_counted(verdict.kinds)}",
         f"failed, by sentence: {_counted(verdict.failures)}",
         f"lost: {len(verdict.lost)}", *_cases(verdict.lost),
         f"charged twice: {len(verdict.charged_twice)}", *_cases(verdict.charged_twice),

@@ -14,22 +14,21 @@ import argparse
 import asyncio
 import logging
 import random
-import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.trips.cloud import Cloud
+from bench.trips.gauges import MEGABYTE, Samples, cuts, late, percentiles
 from bench.trips.house import DATABASE, House, house
 from bench.trips.kept import Kept, KeptJob, look
 from bench.trips.ledger import films_by_job, posts_by_job
 from bench.trips.members import CANCEL, Crowd, Member, button_of
-from bench.trips.probe import COMMAND, FILE, lags
+from bench.trips.probe import COMMAND, FILE
 from tests.discord_sim.process import BotProcess
 from tests.discord_sim.seen import Invocation
 from tests.nemo_server.server import FILM
@@ -38,10 +37,8 @@ MEMBERS, CHANNELS = 30, 10
 IN_FLIGHT, FIRST, LAST = 100, 40, 3
 THINK_SECONDS, POLL_SECONDS, POLLS = 0.2, 1.0, 2
 IDLE_SECONDS = 10.0
-SAMPLE_SECONDS = 0.5
 ORDER_SECONDS, PRESS_SECONDS = 0.03, 0.05
 SETTLE_SECONDS = 1200.0
-MEGABYTE = 1_000_000
 
 
 @dataclass(slots=True)
@@ -51,8 +48,7 @@ class Figures:
     ready: list[float] = field(default_factory=list)
     ordered: list[Invocation] = field(default_factory=list)     # commands that begin a song
     refused: list[Invocation] = field(default_factory=list)     # commands and presses that are refused
-    memory: list[int] = field(default_factory=list)
-    threads: list[int] = field(default_factory=list)
+    samples: Samples = field(default_factory=Samples)
     idle_memory: int = 0
     idle_threads: int = 0
     in_flight: list[int] = field(default_factory=list)
@@ -88,9 +84,9 @@ class _Load:
         """All of it."""
         figures = self._figures
         await self._start()
-        async with self._sampling():
+        async with figures.samples.taken(lambda: self._house.bot.pid):
             figures.idle = await self._rest()
-            figures.idle_memory, figures.idle_threads = max(figures.memory), max(figures.threads)
+            figures.idle_memory, figures.idle_threads = max(figures.samples.memory), max(figures.samples.threads)
             began = time.time()
             await self._order_all()
             await self._acknowledgements()
@@ -112,8 +108,7 @@ class _Load:
 
     async def _rest(self) -> tuple[float, float]:
         await asyncio.sleep(2.0)        # the rest of the start
-        self._figures.memory.clear()
-        self._figures.threads.clear()
+        self._figures.samples.clear()
         began = time.time()
         await asyncio.sleep(IDLE_SECONDS)
         return began, time.time()
@@ -157,23 +152,6 @@ class _Load:
                 return kept
             await asyncio.sleep(1.0)
 
-    @asynccontextmanager
-    async def _sampling(self) -> AsyncIterator[None]:
-        async def sample() -> None:
-            while True:
-                memory, threads = _process(self._house.bot.pid)
-                self._figures.memory.append(memory)
-                self._figures.threads.append(threads)
-                await asyncio.sleep(SAMPLE_SECONDS)
-
-        task = asyncio.create_task(sample(), name="samples")
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
     def _told(self, kept: Kept) -> str:
         figures, options = self._figures, self._options
         began, ended = figures.loaded
@@ -189,10 +167,10 @@ class _Load:
             f"acknowledgements, commands that begin a song: {_acks(figures.ordered)}",
             f"acknowledgements, refused commands and presses: {_acks(figures.refused)}",
             f"acknowledgements, all: {_acks([*figures.ordered, *figures.refused])}",
-            f"loop lag, idle bot: {_late(own, figures.idle)}; an idle loop meanwhile: {_late(bare, figures.idle)}",
-            f"loop lag, loaded bot: {_late(own, figures.loaded)}; an idle loop meanwhile: {_late(bare, figures.loaded)}",
-            f"memory: {figures.idle_memory / MEGABYTE:.0f} MB idle, {max(figures.memory) / MEGABYTE:.0f} MB at most",
-            f"threads: {figures.idle_threads} idle, {max(figures.threads)} at most",
+            f"loop lag, idle bot: {late(own, figures.idle)}; an idle loop meanwhile: {late(bare, figures.idle)}",
+            f"loop lag, loaded bot: {late(own, figures.loaded)}; an idle loop meanwhile: {late(bare, figures.loaded)}",
+            f"memory: {figures.idle_memory / MEGABYTE:.0f} MB idle, {max(figures.samples.memory) / MEGABYTE:.0f} MB at most",
+            f"threads: {figures.idle_threads} idle, {max(figures.samples.threads)} at most",
             f"songs finished under load: {len(done)}, {len(done) / (ended - began) * 60:.0f} a minute "
             f"(the cloud alone would allow {possible:.0f})",
             *self._way(kept),
@@ -225,40 +203,12 @@ def _ends(kept: Kept, member: Member, count: int) -> float:
 def _acks(found: Sequence[Invocation]) -> str:
     times = [one.seconds_to_ack for one in found if one.is_acknowledged]
     missing = len(found) - len(times)
-    return f"{len(times)}, {_cuts(times)}" + (f", {missing} never came" if missing else "")
-
-
-def _late(path: Path, span: tuple[float, float]) -> str:
-    return _cuts(lags(path, *span))
-
-
-def _cuts(found: Sequence[float]) -> str:
-    cuts = statistics.quantiles(found, n=100, method="inclusive")
-    return f"p50 {cuts[49] * 1000:.1f} ms, p99 {cuts[98] * 1000:.1f} ms, worst {max(found) * 1000:.0f} ms"
+    return f"{len(times)}, {cuts(times)}" + (f", {missing} never came" if missing else "")
 
 
 def _seconds(found: Sequence[float]) -> str:
-    cuts = statistics.quantiles(found, n=100, method="inclusive")
-    return f"p50 {cuts[49]:.1f} s, p99 {cuts[98]:.1f} s"
-
-
-def _process(pid: int) -> tuple[int, int]:
-    """Bytes of memory and threads of a process and its children."""
-    memory = threads = 0
-    for number in (pid, *_children(pid)):
-        with suppress(OSError):
-            fields = dict(line.split(":", 1) for line in Path(f"/proc/{number}/status").read_text(encoding="ascii").splitlines())
-            memory += int(fields["VmRSS"].split()[0]) * 1024
-            threads += int(fields["Threads"])
-    return memory, threads
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            found += [int(child) for child in task.read_text(encoding="ascii").split()]
-    return found
+    half, most = percentiles(found)
+    return f"p50 {half:.1f} s, p99 {most:.1f} s"
 
 
 def main() -> int:

@@ -7,11 +7,13 @@ begun is now and then forgotten, and now and then its project cannot be read for
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +24,10 @@ from tests.nemo_server.service import NemoService
 
 SAY, QUEUE = "/run_sse", "/api/render/proxy/lambda"
 FILM_BYTES = 65_536
+STEM_BYTES, STEMS = 400_000, 6
+"""Of small stems, which one message takes, one by one."""
+LARGE_STEM_BYTES, LARGE_STEMS = 9_000_000, 4
+"""Of large ones, which are larger than one message takes."""
 FORGOTTEN = 0.5             # of the wishes whose sender died before the answer began
 VEILED = 0.3                # of the forgotten ones: their projects cannot be read
 VEIL_SECONDS = 4.0
@@ -86,7 +92,8 @@ class Cloud(NemoService):
     """`life` is the number of the bot's present process: who kills it raises that first."""
 
     def __init__(self, chance: random.Random, *, think_seconds: float, answer_seconds: float,
-                 poll_seconds: float | None = None, film_bytes: int = FILM_BYTES) -> None:
+                 poll_seconds: float | None = None, film_bytes: int = FILM_BYTES, looks: int | None = None) -> None:
+        """`looks`: so often a render tells another progress before it is done; None: as the stand-in does."""
         super().__init__()
         self.life = 0
         self.said: list[Said] = []
@@ -97,6 +104,9 @@ class Cloud(NemoService):
         self.answer_seconds = answer_seconds
         self._poll_headers = {} if poll_seconds is None else {"Retry-After": f"{poll_seconds:g}"}
         self._movie = _film(film_bytes)
+        self._looks = looks
+        self._stems = {False: _stems(STEM_BYTES, STEMS), True: _stems(LARGE_STEM_BYTES, LARGE_STEMS)}
+        self._has_room: dict[str, bool] = {}    # whether large files are taken there, by render
         self._gates: list[Gate] = []
         self._veiled: dict[str, float] = {}     # until when, by session
 
@@ -172,8 +182,37 @@ class Cloud(NemoService):
         return self.orders[identity].session_id if identity in self.orders else ""
 
     def _usual(self, request: Request) -> Reply:
-        is_film = request.path.startswith("/films/")
-        return replies.raw(self._movie, kind="video/mp4") if is_film else super()._usual(request)
+        identity = request.path.rpartition("/")[2].removesuffix(".mp4")
+        order = self.orders.get(identity)
+        if request.path == QUEUE:
+            body = json.loads(request.body)
+            self._has_room[body["id"]] = ((body.get("output") or {}).get("maxBytes") or 0) >= LARGE_STEM_BYTES
+        if request.path.startswith("/films/") and order is not None and order.format == "stems":
+            return replies.raw(self._stems[self._has_room[identity]], kind="application/zip")
+        if request.path.startswith("/films/") and (order is None or order.format == "mp4"):
+            return replies.raw(self._movie, kind="video/mp4")
+        is_poll = request.method == "GET" and request.path.startswith(QUEUE)
+        if self._looks is not None and is_poll and order is not None and not order.cancelled and order.looks + 1 < self._looks:
+            order.looks += 1
+            told = {"status": "processing", "progress": round(100 * order.looks / self._looks)}
+            return replies.bare({"success": True, "data": told})
+        return super()._usual(request)
+
+
+def stems_of(names: Iterable[str]) -> bool:
+    """Whether the files of these names are all stems of a song, whichever they are."""
+    found = sorted(name[:2] for name in names)
+    return found in ([f"{number:02}" for number in range(1, count + 1)] for count in (STEMS, LARGE_STEMS))
+
+
+def _stems(size: int, count: int) -> bytes:
+    """An archive of so many stems of so many bytes, of which one alone can be packed no tighter."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        for number in range(1, count + 1):
+            noise = random.Random(number).randbytes(size) if size < LARGE_STEM_BYTES or number < 3 else bytes(size)
+            made.writestr(f"{number:02} stem.flac", noise)
+    return packed.getvalue()
 
 
 def _film(size: int) -> bytes:

@@ -80,15 +80,20 @@ class House:
 
 @asynccontextmanager
 async def house(folder: Path, cloud: Cloud, chance: random.Random, *, scale: float = 1.0, workers: int,
-                command: Sequence[str] = BOT, more: Mapping[str, str] | None = None) -> AsyncIterator[House]:
-    """A house whose bot is not started yet. With a time scale Discord's limits on messages are as much shorter as its waits."""
+                command: Sequence[str] = BOT, more: Mapping[str, str] | None = None, is_studio: bool = False,
+                privileged: tuple[str, ...] = ()) -> AsyncIterator[House]:
+    """A house whose bot is not started yet. With a time scale Discord's limits on messages are as much shorter as its waits.
+
+    `is_studio`: the bot takes the cloud for a studio that runs already; `privileged`: intents that the portal allows.
+    """
     data = folder / "data"
-    async with Discord(patience=READY_SECONDS) as discord, cloud:
+    async with Discord(patience=READY_SECONDS, privileged=privileged) as discord, cloud:
         for route in LIMITED if scale != 1 else ():
             requests, seconds = discord.limits.routes[route]
             discord.limits.set(route, requests, seconds / scale)
         environment = discord.environment | {
-            "MUREKA_DATA": str(data), "NEMO_API_URL": cloud.url, "MUREKA_TIME_SCALE": f"{scale:g}", "LANG": "C.UTF-8",
+            "MUREKA_DATA": str(data), "STUDIO_URL" if is_studio else "NEMO_API_URL": cloud.url,
+            "MUREKA_TIME_SCALE": f"{scale:g}", "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT), "MUREKA_WORKERS": str(workers), **(more or {})}
         bot = BotProcess(command, environment, folder=folder, watched_by=discord)
         try:

@@ -38,6 +38,8 @@ class KeptJob:
     stage: str | None
     reason: str | None
     words: str
+    clip: str                       # its name; empty for none
+    format: str                     # of an export that is no film
     session_id: str | None
     accepted_at: float              # seconds since 1970
     ended_at: float | None
@@ -97,6 +99,9 @@ def look(path: Path) -> Kept:
 def _job(row: Any, connection: sqlite3.Connection) -> KeptJob:
     claims = {one["act"]: KeptClaim(one["made_at"] / 1000, one["finished_at"] is not None, one["result"])
               for one in connection.execute("SELECT * FROM claims WHERE job_id = ?", (row["id"],))}
-    return KeptJob(row["id"], row["member_id"], row["channel_id"], row["message_id"], row["kind"], row["state"], row["stage"],
-                   row["reason"], json.loads(row["request"]).get("words", ""), row["session_id"], row["created_at"] / 1000,
-                   None if row["ended_at"] is None else row["ended_at"] / 1000, claims)
+    request = json.loads(row["request"])
+    options = request.get("options") or {}
+    return KeptJob(
+        row["id"], row["member_id"], row["channel_id"], row["message_id"], row["kind"], row["state"], row["stage"], row["reason"],
+        request.get("words", ""), options.get("clip_name", ""), options.get("format", ""), row["session_id"],
+        row["created_at"] / 1000, None if row["ended_at"] is None else row["ended_at"] / 1000, claims)

@@ -6,16 +6,20 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
-from bench.trips.cloud import Said
+from bench.trips.cloud import Said, stems_of
 from bench.trips.house import Death, House
 from bench.trips.kept import ASKS, ENDS, Kept, KeptJob
 from bench.trips.members import AGAIN, CANCEL, LEAVE, Crowd, Wish, button_of
 from cogs.marks import marker_of
+from cogs.result import part_of
 from tests.discord_sim.world import Message
 
 EDIT = "PATCH"
 START_SECONDS = 0.3         # sooner no process says anything: what arrives then was sent before the kill
+UPLOAD, STEMS = "upload", "stems"
+MOST_PARTS = 10
 _MARK = re.compile(r"\bw\d{5}\b")
 
 
@@ -25,6 +29,7 @@ class Verdict:
 
     accepted: int = 0
     ends: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)     # by their sentence
     lost: list[str] = field(default_factory=list)
     charged_twice: list[str] = field(default_factory=list)
@@ -49,9 +54,11 @@ def judge(house: House, crowd: Crowd, kept: Kept) -> Verdict:
     films = films_by_job(house, kept)
     for job in kept.jobs.values():
         verdict.ends[job.state] += 1
+        verdict.kinds["batch" if "-" in job.id and "-t" not in job.id else job.format or job.kind] += 1
         if job.state == "failed":
             verdict.failures[job.reason or "without a reason"] += 1
         _judge_end(job, len(films[job.id]), kept, house, verdict)
+        _judge_files(job, house, verdict)
         if len(posts[job.id]) > 1:
             verdict.charged_twice.append(f"{job.id}: {len(posts[job.id])} times")
         if any(said_after(job, posts[job.id], death) for death in house.deaths):
@@ -75,7 +82,7 @@ def _judge_end(job: KeptJob, films: int, kept: Kept, house: House, verdict: Verd
     if job.state not in ENDS:
         verdict.lost.append(f"{job.id} is {job.state} for ever (stage {job.stage})")
         return
-    if job.state == "done" and not films:
+    if job.state == "done" and not films and job.kind != UPLOAD:
         verdict.lost.append(f"{job.id} is done, and there is no film")
     message = _message(house, job)
     if message is None or _tried_again(job, kept):
@@ -87,12 +94,41 @@ def _judge_end(job: KeptJob, films: int, kept: Kept, house: House, verdict: Verd
         verdict.lost.append(f"{job.id} is {job.state}, and nobody is asked: {message.content[:80]!r}")
 
 
+def _judge_files(job: KeptJob, house: House, verdict: Verdict) -> None:
+    """Whether a clip that was uploaded is in its project once, and stems came whole, each part of them once."""
+    if job.kind == UPLOAD and job.state == "done":
+        project = house.cloud.projects.get(job.session_id or "")
+        names = [] if project is None else [PurePath(one["filename"]).stem for one in project.files]
+        count = names.count(PurePath(job.clip).stem)
+        if not count:
+            verdict.lost.append(f"{job.id} is done, and its clip {job.clip} is nowhere")
+        if count > 1:
+            verdict.posted_twice.append(f"{job.id}: its clip {job.clip} is there {count} times")
+    if job.format == STEMS:
+        names = _stems_of(job, house)
+        if job.state == "done" and not stems_of(names):
+            verdict.lost.append(f"{job.id} is done, and of its stems there are {sorted(names)}")
+        if len(set(names)) < len(names):
+            verdict.posted_twice.append(f"{job.id}: {sorted(names)}")
+
+
+def _stems_of(job: KeptJob, house: House) -> list[str]:
+    """The names of all files that were posted of a job, in all its messages."""
+    marks = [marker_of(part_of(job.id, place)) for place in range(MOST_PARTS)]
+    channel = house.discord.world.channels[int(job.channel_id)]
+    return [file.filename for message in channel.messages.values() for file in message.attachments
+            if any(mark in file.filename for mark in marks)]
+
+
 def _judge_promises(wishes: Iterable[Wish], kept: Kept, verdict: Verdict) -> None:
     """Whoever saw more than "is thinking…" has a job; `accepted` counts these and all rows."""
     verdict.accepted = len(kept.jobs)
     for wish in wishes:
         message = wish.message
-        if str(wish.invocation.id) in kept.jobs or message is None or message.is_ephemeral:
+        there = [job_id in kept.jobs for job_id in wish.job_ids]
+        if any(there) and not all(there):
+            verdict.lost.append(f"{wish.mark} is a batch, and of its jobs there are {there.count(True)}")
+        if any(there) or message is None or message.is_ephemeral:
             continue
         if message.is_thinking:
             verdict.left_thinking += 1
@@ -172,7 +208,7 @@ def films_by_job(house: House, kept: Kept) -> defaultdict[str, list[Message]]:
         for message in channel.messages.values():
             for file in message.attachments:
                 owner = next((job_id for mark, job_id in marks.items() if mark in file.filename), None)
-                if owner is not None:
+                if owner is not None and message not in found[owner]:
                     found[owner].append(message)
     return found
 

@@ -144,25 +144,37 @@ def held_migration(path: Path) -> Iterator[None]:
 
 
 def undo_last_migration(path: Path) -> None:
-    """Take back what the last migration added. ValueError where it did more than add tables and indexes."""
+    """Take back what the last migration added. ValueError where it did more than add tables, indexes and columns."""
     migrations = read_migrations(MIGRATIONS)
     shapes: list[dict[str, tuple[str, str]]] = []
+    columns: list[set[tuple[str, str]]] = []
     with closing(sqlite3.connect(":memory:")) as scratch:
         scratch.create_function("seal", -1, lambda text, *_owner: text.encode())
         for migration in migrations:
             scratch.executescript(migration.sql)
             shapes.append({name: (kind, sql) for kind, name, sql in scratch.execute(
                 "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")})
+            columns.append({(table, column) for table, (kind, _) in shapes[-1].items() if kind == "table"
+                            for (column,) in scratch.execute("SELECT name FROM pragma_table_info(?)", (table,))})
     before, after = shapes[-2:]
-    if before.items() - after.items():
+    new = sorted((table, column) for table, column in columns[-1] - columns[-2] if table in before)
+    if {name for name, _ in before.items() - after.items()} - {table for table, _ in new} or columns[-2] - columns[-1]:
         raise ValueError(f"migration {len(migrations)} changed what was there before: it cannot be undone")
     added = sorted(after.keys() - before.keys(), key=lambda name: after[name][0] != "index")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         for name in added:
             connection.execute(f'DROP {after[name][0]} IF EXISTS "{name}"')
+        for table, column in new:
+            connection.execute(f'ALTER TABLE "{table}" DROP COLUMN "{column}"')
         connection.execute(f"PRAGMA user_version = {len(migrations) - 1}")
         connection.execute("COMMIT")
+
+
+def is_all_told(path: Path) -> bool:
+    """Whether all ends were told: the schema before does not know which were not, and takes them all for told."""
+    with closing(_read_only(path)) as connection:
+        return not connection.execute("SELECT 1 FROM jobs WHERE ended_at IS NOT NULL AND told_at IS NULL").fetchone()
 
 
 def schema_of(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -27,6 +28,14 @@ class Accepted:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A job that has not ended."""
+
+    job: Job
+    place: int | None               # 1 is next; None: it is at work
+
+
 class Cancelled(StrEnum):
     """What came of a wish to cancel."""
 
@@ -48,11 +57,29 @@ class Desk:
 
     async def accept(self, order: Order) -> Accepted:
         """Keep the order and put it in the queue. The same id again changes nothing."""
-        is_new = await self._jobs.accept(order.as_job())
-        job = await self._known(order.id)
+        return (await self.accept_all([order]))[0]
+
+    async def accept_all(self, orders: Sequence[Order]) -> list[Accepted]:
+        """The same for orders that belong together: a death in here loses none of them, or keeps none."""
+        are_new = await self._jobs.accept_all([order.as_job() for order in orders])
+        return [await self._queued(order.id, is_new) for order, is_new in zip(orders, are_new, strict=True)]
+
+    async def keep(self, order: Order) -> bool:
+        """Keep the order, and begin nothing; False where it was known. Who keeps it accepts it next, or withdraws it.
+
+        Where neither is done any more, the next start accepts it.
+        """
+        return await self._jobs.accept(order.as_job())
+
+    async def withdraw(self, job_id: str) -> None:
+        """Forget an order that was kept, unless it has been accepted meanwhile."""
+        await self._jobs.withdraw(job_id)
+
+    async def _queued(self, job_id: str, is_new: bool) -> Accepted:
+        job = await self._known(job_id)
         if job.state is JobState.ACCEPTED:
             job = await self.enqueue(job)
-        return Accepted(job, await self.place(order.id), is_new)
+        return Accepted(job, await self.place(job_id), is_new)
 
     async def enqueue(self, job: Job) -> Job:
         """Put an accepted job in the queue, and note that it is there before it is at work."""
@@ -71,12 +98,33 @@ class Desk:
         """The job's place in the queue, 1 is next; None where it does not wait."""
         return await self._jobs.place_in_queue(job_id)
 
+    async def of_member(self, member_id: str, *, limit: int = 25) -> list[Job]:
+        """The member's jobs, the newest first."""
+        return await self._jobs.of_member(member_id, limit=limit)
+
+    async def last_of(self, channel_id: str, member_id: str) -> Job | None:
+        """The job that the member asked for last in this channel, however it stands."""
+        return next(iter(await self._jobs.of_member(member_id, channel_id=channel_id, limit=1)), None)
+
+    async def queue(self) -> list[Queued]:
+        """Everybody's jobs that have not ended: those at work, then those that wait, in the order of their places."""
+        found = [Queued(job, await self.place(job.id) if job.state.is_waiting else None)
+                 for job in await self._jobs.unfinished()]
+        return sorted(found, key=lambda one: one.place or 0)
+
     async def remember_message(self, job_id: str, message_id: str) -> None:
         """The progress message is this one from now on."""
         await self._jobs.remember_message(job_id, message_id)
         job, live = await self._jobs.get(job_id), self._bench.live.find(job_id)
         if job is not None and live is not None:
             live.teller.job = job
+
+    async def tell_again(self, job_id: str) -> None:
+        """Say a job's end once more, where its progress is by now; that pings nobody. One under way has none yet."""
+        job = await self._jobs.get(job_id)
+        if job is not None and job.state.is_end:
+            await tell(self._bench, job_id)
+            await self._bench.live.let_go(job_id)
 
     async def cancel(self, job_id: str) -> Cancelled:
         """End the job by its member's wish, wherever it stands, unless its film is being posted."""
@@ -115,6 +163,8 @@ class Desk:
                 return None
         fresh = next_id(job_id)
         order = replace(Order.of(job), id=fresh, message_id=message_id or job.message_id, earlier_id=job_id)
+        if not order.clips or not order.afresh:     # the member may have gone on with another project since
+            order = replace(order, session_id=job.session_id)
         accepted = await self.accept(order)
         await self._claims.finish(claim, fresh)
         return accepted

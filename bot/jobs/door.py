@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.flows.progress import Step
+from bot.speech.song import Song
 from storage import Job
 
 
@@ -36,15 +37,33 @@ class FilmTooLarge(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to look at while one waits. The file stays until the job's end was told."""
+
+    path: Path                      # a PNG
+    alt: str                        # one sentence, in the channel's language
+    kind: Literal["waveform", "tune"]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a job has to hand over. `film` None: it is too large to post, and can be watched at `link`."""
+    """What a job has to hand over: `film`, or what else the song was exported as.
+
+    `film` None: it is too large to post. Then there are `files`, to be posted together in one message, or it can be had
+    at `link`.
+    """
 
     film: Path | None
-    bytes: int
+    bytes: int                      # of all that there is
     seconds: float | None
     text: str                       # for everybody who reads the channel; may be empty
     title: str = ""                 # what the song is called; may be empty
     link: str | None = field(default=None, repr=False)
+    song: Song = Song()             # noqa: RUF009 - frozen
+    timeline: str = ""              # one line
+    actions: tuple[str, ...] = ()   # what the backend said in talk about buttons: values of `bot.speech.gui.Action`
+    format: str = "mp4"             # what it is, which may be less than was asked for: flac where wav was too large
+    files: tuple[Path, ...] = ()    # ten at most, each within what the channel takes
 
 
 class Door(Protocol):
@@ -58,8 +77,15 @@ class Door(Protocol):
         """
         ...
 
+    async def picture(self, job: Job, picture: Picture) -> None:
+        """Show a picture where the progress is, in the place of the one before; it stays. The same again changes nothing.
+
+        Never called beside `show`. May be cancelled at any moment, because the job has come to its end.
+        """
+        ...
+
     async def deliver(self, job: Job, delivery: Delivery, *, again: bool) -> str:
-        """Post the film as a new message under a nonce of the job's, and give that message's id.
+        """Post the film (or the files) as one new message under a nonce of the job's, and give that message's id.
 
         With `again` an earlier process may have posted it: what is found in the channel is not posted a second time.
         Raises FilmTooLarge, DoorShut, HistoryClosed.

@@ -21,10 +21,12 @@ MAX_FACT_CHARACTERS: Final = 1500
 """A sentence has to fit into a message of 2,000."""
 MACHINE: Final = "bot.machine"
 DEFECT: Final = "job.defect"
+DONE: Final = "job.done"
+DONE_FILE: Final = "job.done_file"
 
 FAULTS: Final = (FlowError, NemoError, MediaError, DoorShut, StorageError, TimeScaleRefused, OSError)
 """Everything that is a sentence; what is not among them is a defect of ours."""
-_SENTENCES: Final = {JobState.DONE: "job.done", JobState.CANCELLED: "job.cancelled", JobState.UNCHANGED: "job.unchanged",
+_SENTENCES: Final = {JobState.CANCELLED: "job.cancelled", JobState.UNCHANGED: "job.unchanged",
                      JobState.UNCERTAIN: "job.uncertain"}
 
 
@@ -39,12 +41,12 @@ def reason_of(fault: BaseException) -> tuple[str, dict[str, Fact]]:
     """The key of a fault's sentence, and what fills it: small plain values, without tokens, fit for everybody to read."""
     words = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
     told: Mapping[str, object] = {"reason": words.rstrip(" .。"), **getattr(fault, "facts", {})}
-    return getattr(fault, "says", MACHINE), {name: _plain(name, value) for name, value in told.items()}
+    return getattr(fault, "says", MACHINE), {name: _fact(name, value) for name, value in told.items()}
 
 
 def sentence_of(job: Job) -> str:
     """What is said of a job's end, in its channel's language."""
-    key = _SENTENCES.get(job.state) or job.reason or DEFECT
+    key = _SENTENCES.get(job.state) or job.reason or (DONE if job.state is JobState.DONE else DEFECT)
     language = Order.of(job).public_language
     try:
         return say(key, language, **job.facts)
@@ -53,10 +55,15 @@ def sentence_of(job: Job) -> str:
         return say(DEFECT, language)
 
 
-def _plain(name: str, value: object) -> Fact:
+def plain(text: str) -> str:
+    """`text` as a fact of a sentence: without tokens, no longer than a message takes."""
+    return scrub_all(text)[:MAX_FACT_CHARACTERS]
+
+
+def _fact(name: str, value: object) -> Fact:
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)
     if name == "link":      # one for the member alone would bind the project to whoever reads the channel
         return scrub(text).partition("?")[0]
-    return scrub_all(text)[:MAX_FACT_CHARACTERS]
+    return plain(text)

@@ -20,6 +20,7 @@ from bot.jobs.desk import Desk
 from bot.jobs.live import CHEAP_STEPS
 from bot.jobs.places import Places
 from bot.jobs.queue import Queue
+from bot.jobs.steps.tell import tell_beside
 from bot.jobs.upkeep import Upkeep
 from bot.jobs.workbench import Workbench
 from bot.jobs.workflows import registered
@@ -92,6 +93,8 @@ async def _take_up(bench: Workbench, desk: Desk, queue: Queue) -> None:
             await desk.enqueue(job)
         else:
             await queue.enqueue(job)        # known to the engine, unless its file was lost
+    for job in await bench.stores.jobs.untold():
+        tell_beside(bench, job.id)
 
 
 async def _drain(bench: Workbench) -> None:

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from bot.flows.account import Access
 from bot.jobs.door import Door
+from bot.jobs.pictures import Pictures
 from bot.jobs.progress import Teller
 from bot.nemo import Nemo
 from storage import Job
 
 CHEAP_STEPS: Final = frozenset(("fetch", "prepare", "film"))
 """Steps that cost nothing when they are broken off: the next process takes them up where they were."""
-LAST_STEPS: Final = frozenset(("deliver", "tell"))
+TELL: Final = "tell"
+LAST_STEPS: Final = frozenset(("deliver", TELL))
 
 
 class Live:
@@ -23,6 +25,7 @@ class Live:
     def __init__(self, job: Job, door: Door, teller: Teller) -> None:
         self.door = door
         self.teller = teller
+        self.pictures = Pictures(teller)
         self.turn = asyncio.Lock()          # held where a cancellation and a post, or a start, would race
         self.is_hung_up = False             # by its member
         self.step: str | None = None
@@ -62,9 +65,14 @@ class Live:
         self._is_stopped = True
         return self._work is not None and self._work.cancel()
 
+    async def hush(self) -> None:
+        """Show nothing more; what is being shown is broken off."""
+        await self.pictures.stop()
+        await self.teller.stop()
+
     async def close(self) -> None:
         """Let go of everything."""
-        await self.teller.stop()
+        await self.hush()
         if self.client is not None:
             _, nemo = self.client
             self.client = None
@@ -78,6 +86,7 @@ class LiveJobs:
         self.is_closing = False
         self._jobs: dict[str, Live] = {}
         self._working: dict[str, asyncio.Task[Any]] = {}
+        self._telling: dict[str, asyncio.Task[None]] = {}
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -101,7 +110,17 @@ class LiveJobs:
         assert task is not None
         self._working[job_id] = task
         self._idle.clear()
-        task.add_done_callback(lambda _task: self._rests(job_id))
+        task.add_done_callback(lambda _task: self._rests(self._working, job_id))
+
+    def tell(self, job_id: str, telling: Coroutine[Any, Any, None]) -> None:
+        """Have the job's end told beside whatever works, unless that is under way."""
+        if job_id in self._telling:
+            telling.close()
+            return
+        task = asyncio.create_task(telling, name=f"tell the end of job {job_id}")
+        self._telling[job_id] = task
+        self._idle.clear()
+        task.add_done_callback(lambda _task: self._rests(self._telling, job_id))
 
     def may_begin(self, step: str) -> bool:
         """Whether a step is worth beginning: while the process ends, only what brings a job to its end soon."""
@@ -110,20 +129,23 @@ class LiveJobs:
     def at_work(self) -> dict[str, str]:
         """The jobs that are at work, and at which step."""
         held = {job_id: self._jobs.get(job_id) for job_id in sorted(self._working)}
-        return {job_id: (live.step if live is not None else None) or "between two steps" for job_id, live in held.items()}
+        steps = {job_id: (live.step if live is not None else None) or "between two steps" for job_id, live in held.items()}
+        return dict.fromkeys(self._telling, TELL) | steps
 
     def stop(self, job_id: str) -> None:
         """Break off what the job is at, for the next process to take it up."""
         if (live := self._jobs.get(job_id)) is not None:
             live.stop()
+        if (telling := self._telling.get(job_id)) is not None:
+            telling.cancel()
 
-    def _rests(self, job_id: str) -> None:
-        self._working.pop(job_id, None)
-        if not self._working:
+    def _rests(self, among: dict[str, asyncio.Task[Any]], job_id: str) -> None:
+        among.pop(job_id, None)
+        if not self._working and not self._telling:
             self._idle.set()
 
     async def idle(self) -> None:
-        """Wait until no job is at work."""
+        """Wait until no job is at work, and no end is being told."""
         await self._idle.wait()
 
     async def close(self) -> None:

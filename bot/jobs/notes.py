@@ -9,19 +9,50 @@ from typing import Final
 
 import msgspec
 
+from bot.speech.song import Song
+
 FILE: Final = "note.json"
+
+
+class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A clip as it is sent."""
+
+    file: str                           # its name in the folder
+    called: str                         # what it is sent as; no two of a job's are called alike
+    seconds: float | None = None
+
+
+class Before(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was in a project before clips were sent to it; without a session there was no project."""
+
+    session_id: str = ""
+    files: tuple[str, ...] = ()         # their names, as the project's state has them
+    tune: str = ""                      # a mark of the tune that was known then
 
 
 class Note(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is known so far."""
 
-    file: str = ""                      # the clip to send, by its name in the folder; none where there is no clip
-    called: str = ""                    # what it is sent as
+    file: str = ""                      # the clip to send, as 0.1.0 noted the only one
+    called: str = ""
+    links: tuple[str, ...] = ()         # what was found behind the links among the clips is called, in their order
+    sent: tuple[Sent, ...] = ()         # the clips to send
+    before: Before | None = None
     wish: str = ""                      # what is to be said: the member's words, and names of files that words take in
     reply: str = ""                     # what came of it, for the member
+    actions: tuple[str, ...] = ()       # what the backend thought that the member could click
     question: str = ""                  # what the backend wants to know first
     title: str = ""                     # of the song
     seconds: float | None = None        # of the film
+    format: str = "mp4"                 # of the file that was made
+    song: Song = Song()
+    timeline: str = ""
+    limit: int | None = None            # bytes that the channel takes after all, where it refused what it had promised to take
+
+    @property
+    def clips(self) -> tuple[Sent, ...]:
+        """The clips to send, whoever noted them."""
+        return self.sent or ((Sent(self.file, self.called),) if self.file else ())
 
 
 async def read(folder: Path) -> Note:

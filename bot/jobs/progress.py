@@ -8,7 +8,7 @@ import logging
 from typing import Final
 
 from bot.flows.progress import Step
-from bot.jobs.door import Door, DoorShut
+from bot.jobs.door import Door, DoorShut, Picture
 from bot.nemo import Clock
 from storage import Job, Jobs
 
@@ -27,8 +27,11 @@ class Teller:
         self._jobs = jobs
         self._clock = clock
         self._news = asyncio.Event()
+        self._is_told = asyncio.Event()
         self._step: Step | None = None
         self._place: int | None = None
+        self._has_step = False
+        self._picture: Picture | None = None
         self._noted: str | None = job.stage
         self._noted_at = clock.now() - NOTE_SECONDS
         self._task: asyncio.Task[None] | None = None
@@ -42,6 +45,16 @@ class Teller:
         if self._step is None and place != self._place:
             self._tell(None, place)
 
+    def picture(self, picture: Picture) -> None:
+        """There is something to look at; it goes before the next step."""
+        self._picture = picture
+        self._wake()
+
+    async def told(self) -> None:
+        """Wait until the door has taken all that it was told."""
+        if self._task is not None:
+            await self._is_told.wait()
+
     async def stop(self) -> None:
         """Tell nothing more; what the door is at is broken off."""
         if self._task is not None:
@@ -49,20 +62,32 @@ class Teller:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+            self._is_told.set()
 
     def _tell(self, step: Step | None, place: int | None) -> None:
-        self._step, self._place = step, place
+        self._step, self._place, self._has_step = step, place, True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._is_told.clear()
         self._news.set()
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=f"progress of job {self.job.id}")
 
     async def _run(self) -> None:
         while True:
+            if not self._news.is_set():
+                self._is_told.set()
             await self._news.wait()
             self._news.clear()
             try:
-                await self._note()
-                await self._door.show(self.job, self._step, self._place)
+                if (picture := self._picture) is not None:
+                    self._picture = None
+                    await self._door.picture(self.job, picture)
+                if self._has_step:
+                    self._has_step = False
+                    await self._note()
+                    await self._door.show(self.job, self._step, self._place)
             except DoorShut as shut:
                 log.info("job %s cannot show its progress: %s", self.job.id, shut)
             except Exception:

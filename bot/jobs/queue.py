@@ -45,16 +45,24 @@ class Queue:
 
     async def over(self, job_ids: Iterable[str]) -> list[str]:
         """Those of these jobs that the engine is done with."""
-        ids = list(job_ids)
-        found: list[str] = []
-        for start in range(0, len(ids), BATCH):
-            rows = await DBOS.list_workflows_async(workflow_ids=ids[start:start + BATCH], status=list(OVER),
-                                                   load_input=False, load_output=False)
-            found += [row.workflow_id for row in rows]
-        return found
+        return [job_id for job_id, status in await _statuses(job_ids) if status in OVER]
+
+    async def under_way(self, job_ids: Iterable[str]) -> set[str]:
+        """Those of these jobs that the engine is at work on, or will be."""
+        return {job_id for job_id, status in await _statuses(job_ids) if status not in OVER}
 
     async def forget(self, before: datetime) -> None:
         """Delete what the engine keeps of jobs that it was done with before that moment."""
         while rows := await DBOS.list_workflows_async(status=list(OVER), completed_before=before.isoformat(), limit=BATCH,
                                                       load_input=False, load_output=False):
             await DBOS.delete_workflows_async([row.workflow_id for row in rows])
+
+
+async def _statuses(job_ids: Iterable[str]) -> list[tuple[str, str]]:
+    """The jobs that the engine knows, and what it says of each."""
+    ids = list(job_ids)
+    found: list[tuple[str, str]] = []
+    for start in range(0, len(ids), BATCH):
+        rows = await DBOS.list_workflows_async(workflow_ids=ids[start:start + BATCH], load_input=False, load_output=False)
+        found += [(row.workflow_id, row.status) for row in rows]
+    return found

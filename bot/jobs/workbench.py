@@ -15,6 +15,8 @@ from bot.jobs.live import Live, LiveJobs
 from bot.jobs.progress import Teller
 from bot.media.fetch import Progress as Fetched
 from bot.media.fetch import fetch
+from bot.media.fetch.public import fetch_public
+from bot.media.waveform import draw
 from bot.nemo import Clock, Nemo
 from storage import Job, Stores
 
@@ -26,6 +28,22 @@ class Fetch(Protocol):
 
     async def __call__(self, link: str, to: Path, *, limit_bytes: int, clock: Clock, progress: Fetched | None = None) -> int:
         """See `bot.media.fetch.fetch`."""
+        ...
+
+
+class FetchPublic(Protocol):
+    """Brings what lies behind a link of the public internet to a file: `bot.media.fetch.public.fetch_public`, likewise."""
+
+    async def __call__(self, link: str, to: Path, *, limit_bytes: int, clock: Clock, progress: Fetched | None = None) -> str:
+        """The file's name. See `bot.media.fetch.public.fetch_public`."""
+        ...
+
+
+class Draw(Protocol):
+    """Draws the waveform of a clip: `bot.media.waveform.draw`."""
+
+    async def __call__(self, clip: Path, to: Path) -> None:
+        """See `bot.media.waveform.draw`."""
         ...
 
 
@@ -44,9 +62,13 @@ class Workbench:
     clock: Clock
     data: Path
     fetch: Fetch = fetch
+    fetch_public: FetchPublic = fetch_public
+    draw: Draw = draw
     live: LiveJobs = field(default_factory=LiveJobs)
     conversion: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """One clip is written anew at a time: several would keep the loop from whoever wants an answer within a second."""
+    drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """So is one waveform drawn: each is a process of its own, and a picture may wait."""
 
     @property
     def folders(self) -> Folders:

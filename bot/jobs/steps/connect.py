@@ -1,22 +1,30 @@
-"""Connect: the project is found or begun, and the clip sent to it. Says nothing, costs nothing.
+"""Connect: the project is found or begun, and the clips sent to it. Says nothing, costs nothing.
 
-Begun again, it is done again; what was begun for a new song stays behind as an empty project.
+Begun again, it is done again: what was begun for a new song stays behind as an empty project. Clips that were on their way
+into a project that had others are looked for in its state first; where that does not name them, they are sent again.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from bot.flows.errors import ProjectLost
 from bot.flows.generate import make_ready
 from bot.flows.look import current_project, status
 from bot.flows.progress import Stage, Step
 from bot.flows.project import Wish
 from bot.jobs import notes
-from bot.jobs.order import Order
+from bot.jobs.notes import Before, Note
+from bot.jobs.order import Order, batch_of
+from bot.jobs.steps.tune import mark_of
 from bot.jobs.steps.work import Work
-from bot.nemo import LocalFile
+from bot.nemo import LocalFile, RemoteFile, SessionLost, SessionState
+from bot.nemo.files.filetypes import travel_name
 from bot.texts import say
-from storage import JobKind
+from storage import JobKind, Project
+
+MOST_OF_A_BATCH = 100
+"""Jobs of a member to look through: a batch has ten children, each of which may be tried again."""
 
 
 async def connect(work: Work) -> None:
@@ -33,17 +41,79 @@ async def connect(work: Work) -> None:
 
 async def _as_it_is(work: Work) -> tuple[str, str]:
     projects, job = work.bench.stores.projects, work.job
-    project = await current_project(job.member_id, job.channel_id, work.bench.access().backend, projects=projects)
+    project = await _named(work, Order.of(job)) or await current_project(
+        job.member_id, job.channel_id, work.bench.access().backend, projects=projects)
     state = await status(project, nemo=await work.nemo(), projects=projects)
     return project.session_id, state.fingerprint
 
 
 async def _with_files(work: Work) -> tuple[str, str]:
-    order, note = Order.of(work.job), await notes.read(work.folder)
-    files = [LocalFile(work.folder / note.file, note.called)] if note.file else []
+    order, projects, backend = Order.of(work.job), work.bench.stores.projects, work.bench.access().backend
+    meant = await _named(work, order) or await _of_the_batch(work, order)
+    current = meant or await projects.current(order.member_id, order.channel_id, backend)
+    is_afresh = meant is None and _is_afresh(order, current)
+    note = await notes.read(work.folder)
+    files = [LocalFile(work.folder / one.file, one.called) for one in note.clips]
+    if files and not is_afresh and await _are_there(work, current, note):
+        files = []
     words = order.words or say("wish.default", order.language)
-    wish = Wish(order.member_id, order.channel_id, work.bench.access().backend, words, files, order.language,
-                afresh=order.kind is JobKind.GENERATE)
-    ready = await make_ready(wish, nemo=await work.nemo(), projects=work.bench.stores.projects, progress=work.progress)
+    wish = Wish(order.member_id, order.channel_id, backend, words, files, order.language, afresh=is_afresh,
+                project=meant)
+    ready = await make_ready(wish, nemo=await work.nemo(), projects=projects, progress=work.progress)
+    note = await notes.read(work.folder)
     await notes.write(work.folder, msgspec.structs.replace(note, wish=ready.words))
     return ready.project.session_id, ready.before.fingerprint
+
+
+async def _named(work: Work, order: Order) -> Project | None:
+    """The project that the order goes on with, the current one from now on; None where it names none. Raises ProjectLost."""
+    if order.session_id is None:
+        return None
+    projects = work.bench.stores.projects
+    project = await projects.of_session(work.bench.access().backend, order.session_id)
+    if project is None or project.member_id != order.member_id:
+        raise ProjectLost
+    await projects.open(project.id)
+    return project
+
+
+async def _of_the_batch(work: Work, order: Order) -> Project | None:
+    """The project that an earlier child of a batch began, for a child that goes on in it."""
+    batch = batch_of(order.id)
+    if order.afresh or batch is None:
+        return None
+    projects, backend = work.bench.stores.projects, work.bench.access().backend
+    for job in await work.jobs.of_member(order.member_id, channel_id=order.channel_id, limit=MOST_OF_A_BATCH):
+        project = await projects.of_session(backend, job.session_id) if job.session_id and job.id.startswith(batch) else None
+        if project is not None:
+            return project
+    return None
+
+
+def _is_afresh(order: Order, current: Project | None) -> bool:
+    """Whether a project is begun although there may be one, as a child of a batch does where no earlier one has begun any."""
+    if order.kind is not JobKind.GENERATE:
+        return False
+    return current is None or bool(order.clips and (order.afresh or batch_of(order.id)))
+
+
+async def _are_there(work: Work, project: Project | None, note: Note) -> bool:
+    """Whether an earlier process has sent the clips already; what is in the project is noted before they are sent."""
+    names: tuple[str, ...] = ()
+    now = Before()
+    if project is not None:
+        try:
+            state = await (await work.nemo()).state(project.session_id)
+        except SessionLost:         # whoever sends them finds that out, and begins another one
+            return False
+        now = Before(project.session_id, names := _names_in(state), mark_of(state))
+    before = note.before
+    if before is not None and before.session_id in ("", now.session_id):
+        return names == (*before.files, *(travel_name(one.called) for one in note.clips))
+    await notes.write(work.folder, msgspec.structs.replace(note, before=now))
+    return False
+
+
+def _names_in(state: SessionState) -> tuple[str, ...]:
+    """What the project's clips are called, the last one last; what has no name that can be read has an empty one."""
+    return tuple(RemoteFile.of(one).filename if isinstance(one, dict) else "" for one in state.video_infos)

@@ -1,4 +1,4 @@
-"""Fitting: a film that the channel takes, or else where it can be watched. Posts nothing."""
+"""Fitting: what the channel takes of a film or of what else a song became, or else where it can be had. Posts nothing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any, Final
 
 from bot.flows.errors import FlowError
 from bot.flows.progress import Stage, Step
+from bot.jobs.order import FILM
+from bot.jobs.steps.unpacking import unpacked
 from bot.jobs.steps.work import Work
 from bot.media.fit import TooSmallToFit, fit
 from bot.nemo import Render, RenderStep, render_id
 from bot.nemo.clock import is_loopback
 
 FILE: Final = "fitted.mp4"
+FOLDER: Final = "stems"
+STEMS: Final = "stems"
 STEP_DOWN: Final = 0.8
 """How much of its size a refused film may have at the next try, where the channel does not say."""
 
@@ -24,15 +28,26 @@ class TooLargeToPost(FlowError):
     says = "job.too_large"
 
 
+class FileTooLargeToPost(TooLargeToPost):
+    """So is what is no film."""
+
+    says = "job.file_too_large"
+
+
 def size_of(film: Path) -> int:
     """Bytes."""
     return film.stat().st_size
 
 
-async def fitted(film: Path, limit: int | None, work: Work) -> Path | None:
-    """A file with the film in at most `limit` bytes; None where that would ruin it. Raises MediaError."""
+async def fitted(film: Path, limit: int | None, work: Work, kind: str = FILM) -> Path | None:
+    """A file with the film in at most `limit` bytes; None where that would ruin it. Raises MediaError.
+
+    Only a film is written anew: of a sound the backend has made what fits, as far as it can.
+    """
     if limit is None or size_of(film) <= limit:
         return film
+    if kind != FILM:
+        return None
     work.progress(Step(Stage.FITTING, 0.0))
     try:
         made = await fit(film, film.with_name(FILE), limit, progress=lambda done: work.progress(Step(Stage.FITTING, done)))
@@ -41,20 +56,28 @@ async def fitted(film: Path, limit: int | None, work: Work) -> Path | None:
     return made.path
 
 
+async def apart(film: Path, limit: int | None, kind: str) -> tuple[Path, ...] | None:
+    """The single files of an archive of stems, each of at most `limit` bytes; None where they do not fit into one message."""
+    if kind != STEMS or limit is None:
+        return None
+    return await unpacked(film, film.with_name(FOLDER), limit)
+
+
 def smaller(size: int, limit: int | None) -> int:
     """The limit for the next try after a film of `size` bytes was refused by a channel that told `limit`, or nothing."""
     return limit if limit is not None and 0 < limit < size else int(size * STEP_DOWN)
 
 
-async def linked(film: Path, limit: int | None, work: Work) -> tuple[str, int]:
-    """Where people can watch the film, and its bytes. Raises TooLargeToPost, NemoError."""
+async def linked(film: Path, limit: int | None, work: Work, kind: str = FILM) -> tuple[str, int]:
+    """Where people can have the film, and its bytes. Raises TooLargeToPost, NemoError."""
     size, nemo = size_of(film), await work.nemo()
     link: str | None = None
     async with aclosing(nemo.watch_render(Render(render_id(work.job.render_key or work.job.id)))) as steps:
         async for step in steps:
             link = _public(step)
     if link is None:
-        raise TooLargeToPost(megabytes=_megabytes(size), limit_megabytes=_megabytes(limit or 0))
+        error = TooLargeToPost if kind == FILM else FileTooLargeToPost
+        raise error(megabytes=_megabytes(size), limit_megabytes=_megabytes(limit or 0))
     return link, size
 
 

@@ -12,6 +12,8 @@ from bot.flows.progress import Stage, Step
 from bot.flows.waiting import reminding
 from bot.jobs import notes
 from bot.jobs.order import Order
+from bot.jobs.steps.hear import hear
+from bot.jobs.steps.tune import picture_of, watching
 from bot.jobs.steps.work import Work
 from bot.nemo import Outcome
 from bot.speech.question import asked
@@ -26,8 +28,14 @@ def claim_of(job_id: str) -> str:
 
 
 async def say(work: Work) -> None:
-    """Have the wish carried out. Raises WishUnchanged, WishUncertain, AskedBack, ProjectLost, AgentRefused, NemoError."""
+    """Have the wish carried out; where there is none, tell what was heard.
+
+    Raises WishUnchanged, WishUncertain, AskedBack, ProjectLost, AgentRefused, NemoError.
+    """
     if work.job.kind is JobKind.EXPORT:
+        return
+    if work.job.kind is JobKind.UPLOAD:
+        await hear(work)
         return
     work.progress(Step(Stage.WORKING))
     claim = await work.claims.get(claim_of(work.job.id))
@@ -48,11 +56,14 @@ async def _say(work: Work, project: Project) -> Outcome:
         return Outcome.UNCHANGED        # it was ended meanwhile, and whatever this leads to is not told
     if not await work.claims.make(claim_of(work.job.id), work.job.id, ACT):
         return await _find_out(work)
+    await work.count()
     note = await notes.read(work.folder)
     ready = Ready(project, note.wish or work.job.request.words, before, Order.of(work.job).public_language,
                   begun=False, lost=False)
-    made = await carry_out(ready, nemo=nemo, projects=stores.projects, progress=work.progress)
-    return await _keep(work, made.outcome, made.reply, "" if made.question is None else asked(made.question))
+    made = await carry_out(ready, nemo=nemo, projects=stores.projects, progress=watching(work))
+    work.live.pictures.make(picture_of(work, made.state))
+    question = "" if made.question is None else asked(made.question)
+    return await _keep(work, made.outcome, made.reply, question, tuple(action.value for action in made.actions))
 
 
 async def _find_out(work: Work) -> Outcome:
@@ -61,13 +72,14 @@ async def _find_out(work: Work) -> Outcome:
     async with reminding(work.progress, nemo.clock):
         found = await find_answer(work.job.session_id, work.job.fingerprint or "",
                                   language=Order.of(work.job).public_language, nemo=nemo)
-    return await _keep(work, found.outcome, found.text, "")
+    work.live.pictures.make(picture_of(work))
+    return await _keep(work, found.outcome, found.text)
 
 
-async def _keep(work: Work, outcome: Outcome, reply: str, question: str) -> Outcome:
+async def _keep(work: Work, outcome: Outcome, reply: str, question: str = "", actions: tuple[str, ...] = ()) -> Outcome:
     """Keep what came of it, the claim last: once that is finished nobody finds out again."""
     note = await notes.read(work.folder)
-    await notes.write(work.folder, msgspec.structs.replace(note, reply=reply, question=question))
+    await notes.write(work.folder, msgspec.structs.replace(note, reply=reply, question=question, actions=actions))
     projects = work.bench.stores.projects
     if (project := await work.project()) is not None:
         await projects.remember_wish(project.id, work.job.request.words, outcome.value, job_id=work.job.id)

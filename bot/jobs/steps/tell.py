@@ -1,4 +1,8 @@
-"""Tell: a job's end is said where its progress was, and its files go. Begun again, it is said again: that pings nobody."""
+"""Tell: a job's end is said where its progress was, and its files go. Begun again, it is said again: that pings nobody.
+
+It is no work that the queue counts: a last edit that waits for Discord keeps no other job waiting. What was not told when
+the process died, the next one tells.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,20 @@ def answer_claim_of(job_id: str) -> str:
     return f"again:{job_id}"
 
 
+def tell_beside(bench: Workbench, job_id: str) -> None:
+    """Have the end of a job told, and the job let go, while other jobs go on."""
+    bench.live.tell(job_id, _told_and_let_go(bench, job_id))
+
+
+async def _told_and_let_go(bench: Workbench, job_id: str) -> None:
+    try:
+        await tell(bench, job_id)
+    except Exception:
+        log.exception("job %s is over, and the next start tells it", job_id)
+    finally:
+        await bench.live.let_go(job_id)
+
+
 async def tell(bench: Workbench, job_id: str) -> None:
     """Say the end of a job, if it has one. Raises nothing of the face."""
     job = await bench.stores.jobs.get(job_id)
@@ -29,9 +47,10 @@ async def tell(bench: Workbench, job_id: str) -> None:
     if not job.state.is_end:
         return
     live = bench.live_of(job)
-    await live.teller.stop()
+    await live.hush()
     is_asked = job.state in ASKED and await bench.stores.claims.get(answer_claim_of(job.id)) is None
     await say_end(bench, job, sentence_of(job), asks=is_asked)
+    await bench.stores.jobs.told(job.id)
     if job.state not in ASKED:
         await bench.folders.clear(job.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from bot.flows.progress import Progress
 from bot.jobs.live import Live
 from bot.jobs.workbench import Workbench
 from bot.nemo import Nemo
-from storage import Claims, Job, Jobs, Project
+from storage import Claims, Job, Jobs, Project, StorageError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,13 @@ class Work:
     async def project(self) -> Project | None:
         """The project that the job works on, once it is known."""
         return await self.bench.stores.projects.of_session(self.bench.access().backend, self.job.session_id or "")
+
+    async def count(self) -> None:
+        """Count the act for its member and server, whose claim was made just now. Where that fails the act goes on."""
+        try:
+            await self.bench.stores.usage.count(self.job.member_id, self.job.server_id, self.job.kind.value)
+        except StorageError:
+            log.exception("job %s was not counted", self.job.id)
 
     async def nemo(self) -> Nemo:
         """The client that speaks for the member. Whoever asks does not close it."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import io
+import json
 import math
+import shutil
 import ssl
 import struct
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,7 +25,7 @@ from bot.jobs.desk import Desk
 from bot.jobs.engine import running
 from bot.jobs.order import Clip, Order
 from bot.jobs.workbench import Workbench
-from bot.media.fetch import fetch
+from bot.media.fetch import Progress, fetch
 from bot.nemo import Clock
 from storage import Database, Job, JobKind
 from tests.bot.jobs import paper
@@ -30,7 +33,7 @@ from tests.bot.jobs.paper import Line, Paper
 from tests.discord_sim.certificates import Authority
 from tests.discord_sim.proxy import Proxy
 from tests.nemo_server.http import Reply, Request
-from tests.nemo_server.service import NemoService
+from tests.nemo_server.service import NemoService, Project
 
 SECRET = "nmv_usr_aVerySecretToken123"
 SCALE = 400.0
@@ -51,16 +54,27 @@ def hum() -> bytes:
 
 
 HUM = hum()
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+"""A picture."""
 
 
 def order(identity: str, kind: JobKind = JobKind.GENERATE, *, member: str = "ada", words: str = "", clip: bool | None = None,
           name: str = "hum.wav", **more: Any) -> Order:
     """An order as a face makes it; a song wants a clip unless it is said otherwise."""
-    link = f"https://{CDN}/attachments/1/{identity}/{name}?ex=1&hm=signed"
-    has_clip = kind is JobKind.GENERATE if clip is None else clip
+    has_clip = kind in (JobKind.GENERATE, JobKind.UPLOAD) if clip is None else clip
+    more.setdefault("clips", (attachment(identity, name),) if has_clip else ())
     return Order(id=identity, kind=kind, member_id=member, channel_id="c1", server_id="s1", message_id=f"m-{identity}",
-                 language="en", public_language="en", words=words or f"wish of {identity}",
-                 clip=Clip(link, name, len(HUM), "audio/wav") if has_clip else None, **more)
+                 language="en", public_language="en", words=words or f"wish of {identity}", **more)
+
+
+def attachment(identity: str, name: str = "hum.wav") -> Clip:
+    """A clip that the Discord of this house keeps."""
+    return Clip(f"https://{CDN}/attachments/1/{identity}/{name}?ex=1&hm=signed", name, len(HUM), "audio/wav")
+
+
+async def sketch(clip: Path, to: Path) -> None:
+    """A waveform for those who do not look at it; a real one takes a process of its own."""
+    await asyncio.to_thread(shutil.copyfile, clip, to)
 
 
 @dataclass
@@ -68,13 +82,14 @@ class House:
     """What surrounds the bot. `seen` is called with the method and path of each request, before it is answered."""
 
     folder: Path
-    server: NemoService
+    server: Watched
     proxy: Proxy
     authority: Authority
     clips: list[str] = field(default_factory=list)      # the paths of attachments that were asked for
     seen: Callable[[str, str], None] = lambda _method, _path: None
     gate: Callable[[Request], Awaitable[None]] | None = None        # passed by each request to the NemoVideo
-    clip: bytes = HUM                                   # what every attachment is
+    clip: bytes = HUM                                   # what every attachment is,
+    contents: dict[str, bytes] = field(default_factory=dict)    # but those of these names
     gone: bool = False                                  # attachments have expired
     at: str = ""                                        # where the backend is now, if not where it was
     scale: float = SCALE                                # how much faster than life
@@ -113,7 +128,13 @@ class House:
         trust = ssl.create_default_context(cafile=str(self.authority.bundle))
         return Workbench(database, lambda: Access(self.at or self.server.url, "cloud", "https://nemovideo.com", SECRET),
                          self.environment, doors, clock or Clock(self.scale), self.folder,
-                         partial(fetch, proxy=self.proxy.url, trust=trust))
+                         partial(fetch, proxy=self.proxy.url, trust=trust), self.fetch_public, sketch)
+
+    async def fetch_public(self, link: str, to: Path, *, limit_bytes: int, clock: Clock, progress: Progress | None = None) -> str:
+        """What lies behind links: this house has no way to the internet."""
+        self.clips.append(link)
+        await asyncio.to_thread(to.write_bytes, self.clip)
+        return "found.wav"
 
     @asynccontextmanager
     async def open(self, *, workers: int = 3, doors: Paper | None = None, clock: Clock | None = None) -> AsyncIterator[Bot]:
@@ -158,9 +179,13 @@ async def house(folder: Path) -> AsyncIterator[House]:
 
 
 class Watched(NemoService):
-    """A NemoVideo that lets a test see each request before it is answered, and whose films are there at the first look."""
+    """A NemoVideo that lets a test see each request before it is answered, and whose films are there at the first look.
+
+    With `heard` it knows the tune of each project, as the studio does.
+    """
 
     house: House
+    heard: Callable[[Project], dict[str, Any] | None] = staticmethod(lambda _project: None)
 
     async def _answer(self, request: Request) -> Reply:
         self.house.seen(request.method, request.path)
@@ -174,8 +199,16 @@ class Watched(NemoService):
             one.looks = max(one.looks, 1)
         return reply
 
+    def _state(self, request: Request) -> Reply:
+        reply, project = super()._state(request), self.projects.get(request.path.split("/")[-2])
+        tune = self.heard(project) if project is not None else None
+        if tune is None:
+            return reply
+        media = b'"generated_media": %s' % json.dumps({"melody": tune}).encode()
+        return replace(reply, body=[piece.replace(b'"generated_media": {}', media) for piece in reply.body])
+
     _routes: ClassVar[dict[str, Callable[[Any, Request], Reply]]] = {
-        **NemoService._routes, "POST /api/render/proxy/lambda": _submit}
+        **NemoService._routes, "POST /api/render/proxy/lambda": _submit, "GET /api/state/nemo_agent/me/*/latest": _state}
 
 
 def _attachments(house: Callable[[], House]) -> web.Application:
@@ -184,7 +217,7 @@ def _attachments(house: Callable[[], House]) -> web.Application:
         house().seen("GET", request.path)
         if house().gone:
             return web.Response(status=404, text="This content is no longer available.")
-        return web.Response(body=house().clip)
+        return web.Response(body=house().contents.get(request.path.rpartition("/")[2], house().clip))
 
     made = web.Application()
     made.router.add_get("/attachments/{rest:.*}", serve)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.flows.progress import Step
-from bot.jobs.door import Delivery
+from bot.jobs.door import Delivery, Picture
 from storage import Job
 
 FILE = "paper.jsonl"
@@ -63,6 +63,10 @@ class PaperDoor:
         self.paper.write("show", job, stage=step.stage.value if step else None, fraction=step.fraction if step else None,
                          place=place)
 
+    async def picture(self, job: Job, picture: Picture) -> None:
+        """A line for each picture that is there."""
+        self.paper.write("picture", job, kind=picture.kind, alt=picture.alt, bytes=picture.path.stat().st_size)
+
     async def deliver(self, job: Job, delivery: Delivery, *, again: bool) -> str:
         """A post, unless it is to be found already."""
         if again:
@@ -73,7 +77,10 @@ class PaperDoor:
             raise refusal
         identity = f"post-{job.id}"
         self.paper.write("deliver", job, id=identity, bytes=delivery.bytes, link=delivery.link, text=delivery.text,
-                         size=delivery.film.stat().st_size if delivery.film else None, seconds=delivery.seconds)
+                         size=delivery.film.stat().st_size if delivery.film else None, seconds=delivery.seconds,
+                         film=delivery.film.name if delivery.film else None, files=[file.name for file in delivery.files],
+                         format=delivery.format, timeline=delivery.timeline, actions=list(delivery.actions),
+                         song=delivery.song.title)
         return identity
 
     async def ask(self, job: Job, sentence: str) -> None:

@@ -15,7 +15,6 @@ from tests.nemo_server.http import Reply, Request
 RECOVERY_SECONDS = 5.0
 RENDERS = "/api/render/proxy/lambda"
 STATE = "GET /api/state/"
-STATE = "GET /api/state/"
 MOMENTS = (
     "GET /attachments/",            # the clip is fetched
     "POST /api/tasks/",             # a project is begun

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
+from typing import Any
 
 import pytest
 
 from bot.jobs.desk import Accepted
 from bot.jobs.door import DoorShut, HistoryClosed
+from bot.jobs.order import Clip
 from bot.media.clip import KNOWN_TYPES
 from bot.texts import say
 from storage import Job, JobKind, JobState
-from tests.bot.jobs.house import SECRET, House, order
+from tests.bot.jobs.house import PIXEL, SECRET, House, attachment, order
 from tests.bot.jobs.paper import Paper, PaperDoor
 from tests.nemo_server import replies
 from tests.nemo_server.http import Reply, Request
 
 STATE = "/api/state/*"
-PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-"""A picture of one pixel."""
 
 
 async def ended(around: House, state: JobState, says: str, **facts: object) -> None:
@@ -56,7 +55,7 @@ async def test_what_the_backend_has_to_say_instead_of_a_song_is_told(around: Hou
     async with around.open() as bot:
         for number, wish in enumerate(ANSWERS):
             await bot.desk.accept(order(f"10{number}", member=wish, words=wish))
-        await bot.desk.accept(order("200", clip=False))
+        await bot.desk.accept(order("200", JobKind.UPLOAD, clip=False))
         await bot.desk.accept(order("201", JobKind.REFINE))
         await around.until_over("100", "101", "102", "200", "201")
     told = {line["job"]: line["sentence"] for line in around.lines("end") if line["state"] == "failed"}
@@ -73,7 +72,7 @@ async def test_an_expired_link_of_a_clip_is_told(around: House) -> None:
 
 @pytest.mark.parametrize(("content", "says", "facts"), [
     (b"just some words", "clip.not_media", {"types": KNOWN_TYPES}),
-    (PICTURE, "clip.not_a_voice", {}),
+    (PIXEL, "clip.not_a_voice", {}),
 ])
 async def test_what_is_no_voice_is_told_under_the_name_that_its_sender_gave_it(
         around: House, content: bytes, says: str, facts: dict[str, object]) -> None:
@@ -121,11 +120,11 @@ async def test_a_step_that_nobody_broke_off_is_a_defect_and_holds_no_place(aroun
         assert (await bot.job("100")).reason == "job.defect"
 
 
-async def unchanged(around: House) -> None:
+async def unchanged(around: House, **more: Any) -> None:
     """Job 100 ended unchanged."""
     around.server.on("POST", "/run_sse", broken, around.server.usual)
     async with around.open() as bot:
-        await bot.desk.accept(order("100"))
+        await bot.desk.accept(order("100", **more))
         await around.until_over("100")
         job = await bot.job("100")
     [asked] = around.lines("ask")
@@ -134,8 +133,9 @@ async def unchanged(around: House) -> None:
 
 
 async def test_a_wish_that_changed_nothing_is_tried_again_once_though_it_is_pressed_twice(around: House) -> None:
-    await unchanged(around)
-    around.gone = True      # the clip is here still
+    link = Clip("https://songs.example.org/1", "1", is_link=True)
+    await unchanged(around, clips=(link, attachment("100")))
+    around.gone = True      # the clips are here still
     async with around.open() as bot:
         await bot.database.claims.make("again:100", "100", "again")     # by a press that died half-way
         first, second = await bot.desk.again("100", message_id="m-new"), await bot.desk.again("100")
@@ -148,6 +148,8 @@ async def test_a_wish_that_changed_nothing_is_tried_again_once_though_it_is_pres
         assert await bot.desk.again("100-t1") is None
     assert around.wishes == ["wish of 100"]
     assert [line["job"] for line in around.lines("deliver")] == ["100-t1"]
+    assert len(around.clips) == 2
+    assert [file["filename"] for file in list(around.server.projects.values())[-1].files] == ["found.wav", "hum.wav"]
 
 
 async def test_a_wish_that_changed_nothing_may_be_left(around: House) -> None:

@@ -20,7 +20,7 @@ from bot.jobs.folders import Folders
 from bot.jobs.notes import Note
 from bot.jobs.order import Clip, Order, next_id
 from bot.jobs.progress import NOTE_SECONDS, Teller
-from bot.jobs.steps.fetch import path_of
+from bot.jobs.steps.fetch import paths_of
 from bot.nemo import Clock, GuestCreditsUsedUp, RateLimited
 from bot.texts import LANGUAGES, keys
 from storage import Database, Job, JobKind, JobState
@@ -28,11 +28,13 @@ from tests.bot.jobs.house import SECRET, order
 from tests.bot.jobs.paper import PaperDoor
 
 words = st.text(max_size=40)
-clips = st.builds(Clip, url=words, name=words, bytes=st.none() | st.integers(0, 2**40), content_type=st.none() | words)
+clips = st.builds(Clip, url=words, name=words, bytes=st.none() | st.integers(0, 2**40), content_type=st.none() | words,
+                  is_link=st.booleans())
 orders = st.builds(
     Order, id=st.text(string.digits, min_size=1), kind=st.sampled_from(JobKind), member_id=words, channel_id=words,
     language=words, public_language=words.filter(bool), server_id=st.none() | words, message_id=st.none() | words, words=words,
-    clip=st.none() | clips, upload_limit=st.none() | st.integers(0, 2**40), earlier_id=st.none() | words)
+    clips=st.lists(clips, max_size=10).map(tuple), format=st.sampled_from(["mp4", "wav", "stems"]), afresh=st.booleans(),
+    upload_limit=st.none() | st.integers(0, 2**40), earlier_id=st.none() | words, session_id=st.none() | words)
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ async def row_of(database: Database, made: Order) -> Job:
 
 
 async def test_an_order_is_found_again_in_its_row(database: Database) -> None:
-    made = order("1", member="ada", upload_limit=10, earlier_id="0")
+    made = order("1", member="ada", upload_limit=10, earlier_id="0", session_id="12")
     assert Order.of(await row_of(database, made)) == made
 
 
@@ -74,9 +76,10 @@ def test_each_try_has_an_id_of_its_own(earlier: str, next_one: str) -> None:
 
 @given(st.text(min_size=1, max_size=60))
 def test_no_name_of_a_clip_leads_out_of_its_folder(name: str) -> None:
-    path = path_of(Path("jobs"), Clip("https://x", name))
-    assert path.parent == Path("jobs")
-    assert path.name.isascii()
+    paths = paths_of(Path("jobs"), [Clip("https://x", name)] * 3)
+    assert {path.parent for path in paths} == {Path("jobs")}
+    assert all(path.name.isascii() for path in paths)
+    assert len(set(paths)) == 3
 
 
 @given(st.text(min_size=1, max_size=30).filter(lambda one: not any("\ud800" <= letter <= "\udfff" for letter in one)))

@@ -61,6 +61,16 @@ async def test_a_song_of_a_new_clip_begins_a_new_project(around: House) -> None:
     assert [project.wishes for project in around.server.projects.values()] == [["wish of 100"], ["wish of 101"]]
 
 
+async def test_words_alone_go_to_the_song_of_the_channel_or_begin_one(around: House) -> None:
+    async with around.open() as bot:
+        for made in (order("100", clip=False), order("101", clip=False), order("102", afresh=False)):
+            await bot.desk.accept(made)
+        await around.until_over("100", "101", "102")
+    [project] = around.server.projects.values()
+    assert project.wishes == ["wish of 100", "wish of 101", "wish of 102"]
+    assert [file["filename"] for file in project.files] == ["hum.wav"]
+
+
 async def test_a_clip_without_words_becomes_the_usual_wish(around: House) -> None:
     async with around.open() as bot:
         await bot.desk.accept(replace(order("100"), words=""))
