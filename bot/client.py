@@ -7,7 +7,8 @@ import hashlib
 import importlib
 import json
 import logging
-from collections.abc import Iterator
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -16,12 +17,15 @@ import discord
 from discord import app_commands
 
 from bot.discord_faults import DiscordUnreachable, IntentMissing, TokenRefused
+from bot.flows.offers import Offers
 from bot.jobs.door import Doors
 from bot.nemo import Clock
 from bot.settings import Backend
 from bot.texts import language_of, say
 
-COGS: Final = ("cogs.words", "cogs.faults", "cogs.make", "cogs.buttons")
+COGS: Final = ("cogs.words", "cogs.faults", "cogs.forms", "cogs.make", "cogs.upload", "cogs.export", "cogs.buttons",
+               "cogs.song_buttons", "cogs.servers", "cogs.look", "cogs.projects", "cogs.account", "cogs.help", "cogs.admin",
+               "cogs.menu", "cogs.hearing")
 """Loaded by name, so that nothing below the faces knows them. Each has `async def setup(client)`."""
 DOORS: Final = "cogs.door"
 SYNCED: Final = "commands.synced"
@@ -43,6 +47,15 @@ class FirstWords(Protocol):
         ...
 
 
+class Visit(Protocol):
+    """A place where the bot is a guest; what it does there, the cogs know."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can be said there."""
+        ...
+
+
 class Tree(app_commands.CommandTree["MurekaClient[Any]"]):
     """The commands; while the bot is closing nobody begins anything."""
 
@@ -55,17 +68,27 @@ class Tree(app_commands.CommandTree["MurekaClient[Any]"]):
 
 
 class MurekaClient(discord.Client, Generic[Handed]):
-    """A client without privileged intents, which pings nobody unless told to. `house` is what the cogs are handed."""
+    """A client that pings nobody unless told to. `house` is what the cogs are handed.
 
-    def __init__(self, *, proxy: str | None = None) -> None:
+    It hears servers, direct messages and messages that mention it. With `listens` it asks for the content of all other
+    messages too, the one privileged intent, and does without where the portal refuses.
+    """
+
+    def __init__(self, *, proxy: str | None = None, listens: bool = False) -> None:
+        self._asked = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=listens)
         super().__init__(
-            intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), proxy=proxy,
+            intents=self._asked, allowed_mentions=discord.AllowedMentions.none(), proxy=proxy,
             max_messages=None, chunk_guilds_at_startup=False, guild_ready_timeout=GUILDS_SECONDS,
             member_cache_flags=discord.MemberCacheFlags.none())
         self.tree = Tree(self)
         self.is_closing = False     # nothing new is taken any more
+        self.tag = secrets.token_hex(4)     # tells this process's forms from those of an earlier one
         self.first_words: dict[str, FirstWords] = {}
         """Deferred answers that hold no words yet, by message."""
+        self.visits: dict[str, Visit] = {}
+        """Places where only an interaction's token opens the door, by job."""
+        self.when_ready: list[Callable[[], Awaitable[None]]] = []
+        """Run at each READY, when all servers are known; again after every new session."""
         self._house: Handed | None = None
 
     @property
@@ -83,11 +106,23 @@ class MurekaClient(discord.Client, Generic[Handed]):
     async def listen(self) -> None:
         """Hear Discord until the client is closed. Raises TokenRefused, IntentMissing, DiscordUnreachable."""
         with _told():
-            await self.connect()
+            try:
+                await self.connect()
+            except discord.PrivilegedIntentsRequired:
+                if not self.hears_channels:
+                    raise
+                log.warning(say("discord.deaf", "en"))
+                self._asked.message_content = False     # the connection's own: the next IDENTIFY goes without
+                await self.connect()
 
-    def doors(self, clock: Clock, backend: Backend) -> Doors:
-        """The doors through which jobs answer on this client."""
-        doors: Doors = importlib.import_module(DOORS).DiscordDoors(self, clock, backend)
+    @property
+    def hears_channels(self) -> bool:
+        """Whether messages that do not mention the bot come with their words and files (MUREKA_LISTEN, and the portal)."""
+        return self._asked.message_content
+
+    def doors(self, clock: Clock, backend: Backend, offered: Callable[[], Offers]) -> Doors:
+        """The doors through which jobs answer on this client; `offered` tells at once what the backend is known to offer."""
+        doors: Doors = importlib.import_module(DOORS).DiscordDoors(self, clock, backend, offered)
         return doors
 
     async def furnish(self, house: Handed) -> None:
@@ -119,6 +154,8 @@ class MurekaClient(discord.Client, Generic[Handed]):
     async def on_ready(self) -> None:
         """Say so; nothing is begun here, because it happens again after every new session."""
         log.info("ready as %s in %d servers", self.user, len(self.guilds))
+        for look in self.when_ready:
+            await look()
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log what a handler did not expect, with its traceback."""

@@ -11,20 +11,21 @@ import contextlib
 import functools
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
 from bot.alone import alone
 from bot.client import MurekaClient
-from bot.flows.account import Access
+from bot.flows.account import Access, client_for
+from bot.flows.offers import OffersCache
 from bot.house import House
 from bot.jobs.engine import running
 from bot.jobs.workbench import Workbench
 from bot.media.fetch import fetch
-from bot.nemo import Clock
+from bot.nemo import Clock, Nemo
 from bot.settings import DATABASE, Backend, Settings
 from bot.studio_watch import watched_studio
 from bot.texts import say
-from storage import Database
+from storage import Database, Stores
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LEAVE_SECONDS = 1.0
@@ -88,19 +89,35 @@ async def _house(settings: Settings, stop: Stop) -> AsyncIterator[MurekaClient[H
         if database.made is not None:
             log.warning(say("keys.made", "en", path=database.made.path))
         address = await stack.enter_async_context(_backend(settings))
-        client: MurekaClient[House] = MurekaClient(proxy=settings.discord_proxy)
+        client: MurekaClient[House] = MurekaClient(proxy=settings.discord_proxy, listens=settings.listens)
         stack.push_async_callback(client.close)
         await client.enter(settings.discord_token)
         access = access_of(settings, await address())
         clock = Clock.from_environment(settings.environment, access.url)
+        offers = OffersCache()
         bench = Workbench(
-            stores=database, access=lambda: access, environment=settings.environment, doors=client.doors(clock, settings.backend),
+            stores=database, access=lambda: access, environment=settings.environment,
+            doors=client.doors(clock, settings.backend, lambda: offers.known(access.backend)),
             clock=clock, data=settings.data, fetch=functools.partial(fetch, proxy=settings.discord_proxy))
+        client_of = functools.partial(speaking_for, access=access, stores=database, environment=settings.environment)
         desk = await stack.enter_async_context(running(bench, workers=settings.workers))
-        await client.furnish(House(desk, database, settings.backend, settings.backend_name))
+        house = House(desk, database, settings.backend, settings.backend_name, client_of, offers, settings.preferences, access,
+                      settings.environment)
+        await house.offered()
+        await client.furnish(house)
         await client.sync_if_changed(settings.data)
         stop.is_ready = True
         yield client
+
+
+@contextlib.asynccontextmanager
+async def speaking_for(member_id: str, access: Access, stores: Stores, environment: Mapping[str, str]) -> AsyncIterator[Nemo]:
+    """A client that speaks for a member, for as long as the block runs. Raises WrongKey."""
+    nemo = await client_for(member_id, access, members=stores.members, accounts=stores.accounts, environment=environment)
+    try:
+        yield nemo
+    finally:
+        await nemo.aclose()
 
 
 def access_of(settings: Settings, url: str) -> Access:

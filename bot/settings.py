@@ -13,13 +13,15 @@ from urllib.parse import urlsplit
 import platformdirs
 from dotenv import dotenv_values
 
-from bot.texts import say
+from bot.preferences import Preferences
+from bot.texts import LANGUAGES, say
 from storage import BadKeys, Key, read_keys
 
 CLOUD_API = "https://mega-api-prod.nemovideo.ai"
 CLOUD_WEB = "https://nemovideo.com"
 TOKEN_PREFIX = "nmv_usr_"
 USUAL_WORKERS, MOST_WORKERS = 3, 100
+MAX_STYLE_CHARACTERS = 40
 DISCORD_TOKEN_SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 DATABASE = "mureka.db"
 """The bot's database in the data folder."""
@@ -56,6 +58,8 @@ class Settings:
     workers: int                    # songs that are made at the same time
     discord_token: str | None = field(repr=False)
     discord_proxy: str | None = field(repr=False)   # may hold a password
+    listens: bool                   # whether channels are heard, for which Discord wants the message-content intent
+    preferences: Preferences        # for all servers that decided nothing else
     environment: Mapping[str, str] = field(repr=False)
 
     @property
@@ -81,6 +85,8 @@ class Settings:
             workers=_workers(found),
             discord_token=_discord_token(found),
             discord_proxy=_proxy(found),
+            listens=_switch("MUREKA_LISTEN", found),
+            preferences=Preferences(_language(found), _style(found), _url("MUREKA_HELP_URL", found, "") or None),
             environment=found,
         )
 
@@ -153,10 +159,32 @@ def _discord_token(found: Mapping[str, str]) -> str | None:
     return token or None
 
 
+def _switch(name: str, found: Mapping[str, str]) -> bool:
+    value = found.get(name, "").strip().lower()
+    if value not in ("", "on", "off"):
+        raise BadSetting("settings.switch", name=name, value=repr(value))
+    return value == "on"
+
+
 def _proxy(found: Mapping[str, str]) -> str | None:
     value = found.get("DISCORD_PROXY", "").strip()
     if value and not _is_address(value):
         raise BadSetting("settings.discord_proxy")      # likewise: it may hold a password
+    return value or None
+
+
+def _language(found: Mapping[str, str]) -> str | None:
+    value = found.get("MUREKA_LANGUAGE", "").strip().lower()
+    if value and value not in LANGUAGES:
+        raise BadSetting("settings.language", value=repr(value), languages=", ".join(LANGUAGES))
+    return value or None
+
+
+def _style(found: Mapping[str, str]) -> str | None:
+    """A style's name. Whether the backend has it is not known before it runs; who names no style is no reason to ask it."""
+    value = found.get("MUREKA_STYLE", "").strip()
+    if len(value) > MAX_STYLE_CHARACTERS or not value.isprintable():
+        raise BadSetting("settings.style", most=MAX_STYLE_CHARACTERS)
     return value or None
 
 

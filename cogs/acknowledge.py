@@ -12,6 +12,7 @@ from typing import Any, Final
 import discord
 
 from bot.client import MurekaClient
+from cogs.board import MAX_CHARACTERS, cut
 from cogs.posting import NETWORK_FAULTS
 
 ANSWER_SECONDS: Final = 2.5
@@ -93,8 +94,18 @@ async def acknowledge(interaction: discord.Interaction[Any]) -> bool:
     return await _answered(interaction, defer) is not None
 
 
+async def think(interaction: discord.Interaction[Any]) -> bool:
+    """Acknowledge with "is thinking…" that only whoever acted sees; False when it was too late."""
+    async def defer() -> str:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        return ""
+
+    return await _answered(interaction, defer) is not None
+
+
 async def whisper(interaction: discord.Interaction[Any], sentence: str) -> None:
     """One sentence that only whoever acted reads; what arrives too late is logged."""
+    sentence = cut(sentence, MAX_CHARACTERS)
     try:
         if interaction.response.is_done():
             await interaction.followup.send(sentence, ephemeral=True)

@@ -3,6 +3,7 @@ the song may press them."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from enum import StrEnum
@@ -13,11 +14,14 @@ import discord
 from bot.client import MurekaClient
 from bot.house import House
 from bot.jobs.desk import Accepted, Cancelled
-from bot.jobs.order import Order
+from bot.jobs.order import Order, next_id
 from bot.texts import language_of, say
 from cogs.acknowledge import FirstWords, acknowledge, whisper
-from cogs.board import setting_up
+from cogs.board import note_of, setting_up
 from cogs.faults import telling_faults
+from cogs.gate import admitted
+from cogs.posting import NETWORK_FAULTS
+from cogs.visits import remember
 from storage import Job
 
 Interaction: TypeAlias = discord.Interaction[MurekaClient[House]]
@@ -70,9 +74,12 @@ def buttons(job_id: str, acts: Sequence[Act], language: str) -> discord.ui.View 
     return view
 
 
-async def say_first(first: FirstWords, accepted: Accepted, language: str) -> None:
+async def say_first(first: FirstWords, accepted: Accepted, client: MurekaClient[Any]) -> None:
     """Tell a job's place below the command that it was asked for with, unless its door was quicker."""
-    await first.say(setting_up(accepted.place, language), buttons(accepted.job.id, (Act.CANCEL,), language))
+    order = Order.of(accepted.job)
+    language = order.public_language
+    note = note_of(order, language, is_guest=order.id in client.visits)
+    await first.say(setting_up(accepted.place, language, note), buttons(order.id, (Act.CANCEL,), language))
 
 
 async def press(act: Act, job_id: str, interaction: Interaction) -> None:
@@ -85,10 +92,10 @@ async def press(act: Act, job_id: str, interaction: Interaction) -> None:
         await whisper(interaction, say("discord.not_yours", language))
     elif act is Act.CANCEL:
         await _cancel(job, interaction, language)
-    elif act is Act.AGAIN:
-        await _again(job, interaction, language)
-    else:
+    elif act is Act.LEAVE:
         await _leave(job, interaction, language)
+    elif await admitted(interaction):
+        await _again(job, interaction, language)
 
 
 async def _cancel(job: Job, interaction: Interaction, language: str) -> None:
@@ -96,14 +103,16 @@ async def _cancel(job: Job, interaction: Interaction, language: str) -> None:
         return
     outcome = await interaction.client.house.desk.cancel(job.id)
     if outcome is not Cancelled.YES:
-        await whisper(interaction, say(f"discord.cancel.{outcome.value.replace('-', '_')}", language))
+        await whisper(interaction, say(f"discord.cancel.{outcome.value}", language))
 
 
 async def _again(job: Job, interaction: Interaction, language: str) -> None:
     """A new job, shown in the message that asked, or in a new one where that is old."""
     message, desk = interaction.message, interaction.client.house.desk
+    remember(interaction.client, next_id(job.id), interaction)
     if message is None or (discord.utils.utcnow() - message.created_at).total_seconds() < OLD_SECONDS:
-        if await acknowledge(interaction) and await desk.again(job.id) is None:
+        shown = None if message is None else str(message.id)    # which may be another message than the earlier progress
+        if await acknowledge(interaction) and await desk.again(job.id, message_id=shown) is None:
             await whisper(interaction, say("discord.answered_before", language))
         return
     first = await FirstWords.of(interaction)
@@ -114,12 +123,18 @@ async def _again(job: Job, interaction: Interaction, language: str) -> None:
         if accepted is None:
             await first.say(say("discord.answered_before", language), None)
         else:
-            await say_first(first, accepted, Order.of(job).public_language)
-            await message.edit(view=None)
+            await say_first(first, accepted, interaction.client)
+            with contextlib.suppress(*NETWORK_FAULTS, discord.HTTPException):      # whoever presses once more is told so
+                await message.edit(view=None)
 
 
 async def _leave(job: Job, interaction: Interaction, language: str) -> None:
-    if await acknowledge(interaction) and not await interaction.client.house.desk.leave(job.id):
+    desk = interaction.client.house.desk
+    if not await acknowledge(interaction):
+        return
+    if interaction.message is not None:
+        await desk.remember_message(job.id, str(interaction.message.id))
+    if not await desk.leave(job.id):
         await whisper(interaction, say("discord.answered_before", language))
 
 

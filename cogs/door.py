@@ -1,4 +1,4 @@
-"""The Discord door of a job: one progress message that is edited, the film as a message of its own, questions with buttons.
+"""The Discord door of a job: one progress message that is edited, the song as a message of its own, questions with buttons.
 
 Speaks with the bot's own token, by the ids in the job's row, so that it works after a quarter of an hour and after a
 restart. Only the first words go by the interaction's token: they take the place of "is thinking…".
@@ -7,23 +7,28 @@ restart. Only the first words go by the interaction's token: they take the place
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import discord
 
 from bot.client import MurekaClient
+from bot.flows.offers import Offers
 from bot.flows.progress import Step
-from bot.jobs.door import Delivery, DoorShut
+from bot.jobs.door import Delivery, DoorShut, FilmTooLarge, Picture
 from bot.jobs.order import Order
 from bot.nemo import Clock
 from bot.settings import Backend
-from cogs.board import MAX_CHARACTERS, board, cut, film_words, setting_up
+from cogs.board import MAX_CHARACTERS, board, cut, note_of, setting_up
 from cogs.buttons import Act, buttons
-from cogs.marks import film_name, marker_of
-from cogs.posting import NETWORK_FAULTS, Channel, MessageGone, Trace
+from cogs.marks import marker_of
+from cogs.posting import NETWORK_FAULTS, Channel, MessageGone, Place, Posted, Trace
+from cogs.result import parcels, part_of, result_words
+from cogs.song_buttons import song_view
+from cogs.visits import Visit
 from storage import Job, JobState
 
 EDIT_SECONDS: Final = 3.0
@@ -42,10 +47,11 @@ log = logging.getLogger(__name__)
 class DiscordDoors:
     """The doors of one client. `Doors` of bot.jobs."""
 
-    def __init__(self, client: MurekaClient[Any], clock: Clock, backend: Backend) -> None:
+    def __init__(self, client: MurekaClient[Any], clock: Clock, backend: Backend, offered: Callable[[], Offers]) -> None:
         self.client = client
         self.clock = clock
         self.backend = backend
+        self.offered = offered
         self.shown: Counter[str] = Counter()        # jobs that are being shown, by channel
 
     def of(self, job: Job) -> DiscordDoor:
@@ -57,11 +63,14 @@ class DiscordDoor:
     """One job's door. `Door` of bot.jobs."""
 
     def __init__(self, doors: DiscordDoors, job: Job) -> None:
+        visit = doors.client.visits.get(job.id)
         self._doors = doors
         self._clock = doors.clock
-        self._channel = Channel(doors.client, job.channel_id, doors.clock)
+        self._visit = visit if isinstance(visit, Visit) else None
+        self._place: Place = self._visit or Channel(doors.client, job.channel_id, doors.clock)
         self._channel_id = job.channel_id
         self._said: tuple[str, tuple[Act, ...]] | None = None
+        self._shown: Posted | None = None       # the picture at the progress message
         self._edited_at = float("-inf")
         self._edit: asyncio.Task[None] | None = None
         self._is_gone = False       # somebody deleted the progress message: it is not written anew
@@ -73,38 +82,47 @@ class DiscordDoor:
             return
         self._count(shown=True)
         language = Order.of(job).public_language
-        words = board(step, place, backend=self._doors.backend, since=job.created_at, language=language)
-        try:
-            if (first := self._doors.client.first_words.get(job.message_id)) is not None:
-                await first.say(setting_up(place, language), buttons(job.id, (Act.CANCEL,), language))
+        words = board(step, place, backend=self._doors.backend, since=job.created_at, language=language, note=self._note(job))
+        with _showing(job, "progress"):
+            await self._say_first(job, place)
             if (words, (Act.CANCEL,)) != self._said:
-                await self._clock.sleep(self._edited_at + self._pause(job) - self._clock.now())
-                await self._write(job, words, (Act.CANCEL,), language)
-        except MessageGone:
+                await self._in_turn(job)
+                await self._write(job, words, (Act.CANCEL,))
+
+    async def picture(self, job: Job, picture: Picture) -> None:
+        """Put the picture below the progress, where all later edits leave it."""
+        shown = Posted(picture.path, f"{picture.kind}{picture.path.suffix}", picture.alt)
+        if job.message_id is None or self._is_gone or shown == self._shown:
             return
-        except NETWORK_FAULTS as fault:
-            log.warning("job %s: its progress was not shown: %s", job.id, fault)
-        except discord.HTTPException as refusal:
-            log.warning("job %s: its progress was not shown: %s %s", job.id, refusal.status, refusal.code)
+        self._count(shown=True)
+        with _showing(job, picture.kind):
+            await self._say_first(job, None)
+            await self._in_turn(job)
+            words, acts = self._said or (setting_up(None, Order.of(job).public_language, self._note(job)), (Act.CANCEL,))
+            await self._write(job, words, acts, shown)
 
     async def deliver(self, job: Job, delivery: Delivery, *, again: bool) -> str:
-        """Post the film, or the link to it, and notify whoever asked for it; the id of that message.
+        """Post the song, or the link to it, and notify whoever asked for it; the id of that message.
 
         Raises FilmTooLarge, DoorShut.
         """
-        language = Order.of(job).public_language
-        words = film_words(job.member_id, delivery.text, delivery.link, language=language)
-        film, marker = None, marker_of(job.id)
-        if delivery.film is not None:
-            film = delivery.film, film_name(delivery.title, job.id, delivery.film.suffix)
+        order = Order.of(job)
+        first, *others = parcels(job, delivery)
+        view = song_view(job.id, order.public_language, self._doors.offered(), delivery.actions)
+        message_id = await self._place.post(
+            f"film {job.id}", result_words(order, delivery), member_id=job.member_id, files=first, view=view,
+            trace=_trace(job, _with_film(job.id, delivery.link)), again=again)
+        for place, files in enumerate(others, 1):
+            await self._post_part(job, place, files, again=again)
+        return message_id
 
-        def is_it(message: discord.Message) -> bool:
-            if delivery.link is not None:
-                return delivery.link in message.content
-            return any(marker in one.filename for one in message.attachments)
-
-        return await self._channel.post(f"film {job.id}", words, member_id=job.member_id, film=film,
-                                        trace=_trace(job, is_it), again=again)
+    async def _post_part(self, job: Job, place: int, files: list[Posted], *, again: bool) -> None:
+        """One more message of a song whose first one is there, and stays: what is refused now is not made smaller any more."""
+        part = part_of(job.id, place)
+        try:
+            await self._place.post(f"film {part}", "", files=files, trace=_trace(job, _with_film(part, None)), again=again)
+        except FilmTooLarge as refusal:
+            raise DoorShut(str(refusal), says="discord.not_taken") from refusal
 
     async def ask(self, job: Job, sentence: str) -> None:
         """Let the member decide whether to try again."""
@@ -117,11 +135,12 @@ class DiscordDoor:
     async def _last(self, job: Job, sentence: str, acts: tuple[Act, ...], *, worth_a_post: bool) -> None:
         """Words that stay: tried several times, and posted where their message is gone and they must be read."""
         self._count(shown=False)
+        self._doors.client.visits.pop(job.id, None)
         words, language = cut(sentence, MAX_CHARACTERS), Order.of(job).public_language
         for tries_left in reversed(range(FINAL_TRIES)):
             try:
                 if job.message_id is not None and not self._is_gone:
-                    await self._write(job, words, acts, language)
+                    await self._write(job, words, acts)
                     return
                 break
             except MessageGone:
@@ -131,22 +150,24 @@ class DiscordDoor:
                     raise DoorShut(f"{type(fault).__name__}: {fault}") from fault
             await self._clock.sleep(FINAL_PAUSE_SECONDS)
         if worth_a_post:
-            await self._channel.post(f"{job.state.value} {job.id}", words, view=buttons(job.id, acts, language),
-                                     trace=_trace(job, lambda message: message.content == words))
+            await self._place.post(f"{job.state.value} {job.id}", words, view=buttons(job.id, acts, language),
+                                   trace=_trace(job, lambda message: message.content == words))
 
-    async def _write(self, job: Job, words: str, acts: tuple[Act, ...], language: str) -> None:
+    async def _write(self, job: Job, words: str, acts: tuple[Act, ...], picture: Posted | None = None) -> None:
         """Edit the progress message. Who is cancelled here leaves an edit under way, and the next one waits for it."""
         before = self._edit
-        self._edit = asyncio.create_task(self._after(before, job, words, acts, language), name=f"edit the progress of {job.id}")
+        self._edit = asyncio.create_task(self._after(before, job, words, acts, picture), name=f"edit the progress of {job.id}")
         self._edit.add_done_callback(_looked_at)
         await asyncio.shield(self._edit)
 
-    async def _after(self, before: asyncio.Task[None] | None, job: Job, words: str, acts: tuple[Act, ...], language: str) -> None:
+    async def _after(self, before: asyncio.Task[None] | None, job: Job, words: str, acts: tuple[Act, ...],
+                     picture: Posted | None) -> None:
         if before is not None:
             await asyncio.wait([before])
         try:
-            await self._say(job, words, buttons(job.id, acts, language))
+            await self._say(job, words, buttons(job.id, acts, Order.of(job).public_language), picture)
             self._said = words, acts
+            self._shown = picture or self._shown
         except MessageGone:
             self._is_gone = True
             log.info("job %s: its progress message was deleted, and is not written anew", job.id)
@@ -154,12 +175,27 @@ class DiscordDoor:
         finally:
             self._edited_at = self._clock.now()
 
-    async def _say(self, job: Job, words: str, view: discord.ui.View | None) -> None:
+    async def _say(self, job: Job, words: str, view: discord.ui.View | None, picture: Posted | None) -> None:
         assert job.message_id is not None
         first = self._doors.client.first_words.get(job.message_id)
-        if first is not None and await first.say(words, view):
+        if first is not None and await first.say(words, view) and picture is None:
             return
-        await self._channel.edit(job.message_id, words, view)
+        await self._place.edit(job.message_id, words, view, picture)
+
+    async def _say_first(self, job: Job, place: int | None) -> None:
+        """The first words, where the command's "is thinking…" still waits for them."""
+        first = self._doors.client.first_words.get(job.message_id or "")
+        if first is not None:
+            language = Order.of(job).public_language
+            await first.say(setting_up(place, language, self._note(job)), buttons(job.id, (Act.CANCEL,), language))
+
+    async def _in_turn(self, job: Job) -> None:
+        """Wait until another edit is due."""
+        await self._clock.sleep(self._edited_at + self._pause(job) - self._clock.now())
+
+    def _note(self, job: Job) -> str:
+        order = Order.of(job)
+        return note_of(order, order.public_language, is_guest=self._visit is not None)
 
     def _pause(self, job: Job) -> float:
         """Seconds between two edits."""
@@ -173,10 +209,33 @@ class DiscordDoor:
             self._is_counted = shown
 
 
+@contextlib.contextmanager
+def _showing(job: Job, what: str) -> Iterator[None]:
+    """What cannot be shown now is logged: the job goes on without. DoorShut is the job's to know."""
+    try:
+        yield
+    except MessageGone:
+        return
+    except NETWORK_FAULTS as fault:
+        log.warning("job %s: its %s was not shown: %s", job.id, what, fault)
+    except discord.HTTPException as refusal:
+        log.warning("job %s: its %s was not shown: %s %s", job.id, what, refusal.status, refusal.code)
+
+
 def _looked_at(edit: asyncio.Task[None]) -> None:
     """The fault of an edit that nobody waits for any more is nobody's business; asyncio would tell it as a defect."""
     if not edit.cancelled() and (fault := edit.exception()) is not None:
         log.debug("%s: %s", edit.get_name(), fault)
+
+
+def _with_film(part: str, link: str | None) -> Callable[[discord.Message], bool]:
+    """Whether a message is the one with this part of a song: by the mark in its files' names, or by the link."""
+    marker = marker_of(part)
+
+    def is_it(message: discord.Message) -> bool:
+        return (link is not None and link in message.content) or any(marker in one.filename for one in message.attachments)
+
+    return is_it
 
 
 def _trace(job: Job, is_on: Callable[[discord.Message], bool]) -> Trace:

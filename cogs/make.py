@@ -1,4 +1,4 @@
-"""/mureka generate and /mureka refine: check, acknowledge, hand the order to the desk. What comes of it is told by the door."""
+"""/mureka generate and /mureka refine: check what was asked for and make an order of it. What comes of it the door tells."""
 
 from __future__ import annotations
 
@@ -9,76 +9,125 @@ import discord
 from discord import app_commands
 
 from bot.client import MurekaClient
+from bot.flows.errors import UnknownStyle
 from bot.house import House
-from bot.jobs.order import Clip, Order
-from bot.nemo import scrub
-from bot.speech.routing import Intent, route
+from bot.jobs.order import FILM
+from bot.speech.routing import Intent, Route, route
 from bot.texts import language_of, say
-from cogs.acknowledge import FirstWords, whisper
-from cogs.buttons import say_first
-from cogs.refusals import clip_refusal, permission_refusal, project_refusal
-from cogs.words import about, named
+from cogs.acknowledge import whisper
+from cogs.clips import clip_of, link_of
+from cogs.gate import admitted
+from cogs.group import group
+from cogs.ordering import order_from, usual_style
+from cogs.refusals import aspect_refusal, clips_refusal, format_refusal, project_refusal
+from cogs.wishes import MAX_WISH_CHARACTERS, completions, composed, matching, spoken
+from cogs.words import about, named, translated
 from storage import JobKind
 
-MAX_WISH_CHARACTERS: Final = 1500
+MAX_LINK_CHARACTERS: Final = 2000
+MAX_STYLE_CHARACTERS: Final = 60
+ASPECTS: Final = {"9:16": "vertical", "16:9": "horizontal", "1:1": "square"}
 Interaction: TypeAlias = discord.Interaction[MurekaClient[House]]
 Wish: TypeAlias = app_commands.Range[str, 1, MAX_WISH_CHARACTERS]
+Link: TypeAlias = app_commands.Range[str, 1, MAX_LINK_CHARACTERS]
+Style: TypeAlias = app_commands.Range[str, 1, MAX_STYLE_CHARACTERS]
 
 
-class Mureka(app_commands.Group):
-    """/mureka"""
-
-    def __init__(self) -> None:
-        super().__init__(name="mureka", description=about("mureka"),
-                         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
-                         allowed_installs=app_commands.AppInstallationType(guild=True, user=False))
-
-    @app_commands.command(name=named("generate"), description=about("generate"))
-    @app_commands.rename(clip=named("clip"), wish=named("wish"))
-    @app_commands.describe(clip=about("clip"), wish=about("wish"))
-    async def generate(self, interaction: Interaction, clip: discord.Attachment, wish: Wish | None = None) -> None:
-        """A song of a clip."""
-        language = language_of(str(interaction.locale))
-        refusal = permission_refusal(interaction, language) or clip_refusal(clip.filename, clip.size, clip.content_type, language)
-        if refusal:
-            await whisper(interaction, refusal)
-        else:
-            await _order(interaction, JobKind.GENERATE, wish or say("wish.default", language), language,
-                         Clip(clip.url, clip.filename, clip.size, clip.content_type))
-
-    @app_commands.command(name=named("refine"), description=about("refine"))
-    @app_commands.rename(wish=named("wish"))
-    @app_commands.describe(wish=about("change"))
-    async def refine(self, interaction: Interaction, wish: Wish) -> None:
-        """The song of this channel once more, otherwise."""
-        language = language_of(str(interaction.locale))
-        refusal = permission_refusal(interaction, language) or await project_refusal(
-            interaction.client.house, str(interaction.user.id), str(interaction.channel_id), language)
-        if refusal:
-            await whisper(interaction, refusal)
-        else:
-            asked = await asyncio.to_thread(lambda: route(wish, has_files=False))       # the first one builds a grammar
-            is_export = asked.intent is Intent.EXPORT
-            await _order(interaction, JobKind.EXPORT if is_export else JobKind.REFINE, wish, language, None)
+async def wishes(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """How a wish may go on: as one of the project before, or as an example."""
+    house, language = interaction.client.house, language_of(str(interaction.locale))
+    project = await house.stores.projects.current(str(interaction.user.id), str(interaction.channel_id), house.backend_name)
+    said = [] if project is None else [wish.words for wish in await house.stores.projects.wishes(project.id)]
+    return [app_commands.Choice(name=one, value=one) for one in completions(typed, said, language)]
 
 
-async def _order(interaction: Interaction, kind: JobKind, wish: str, language: str, clip: Clip | None) -> None:
-    """Acknowledge, and have the job enqueued. When the acknowledgement came too late nothing is begun: the member was told
-    by Discord that it failed, and will ask again."""
-    first = await FirstWords.of(interaction)
-    if first is None:
+async def styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The backend's styles, in the member's language."""
+    offers = await interaction.client.house.offered()
+    found = matching(typed, offers.style_names(language_of(str(interaction.locale))))
+    return [app_commands.Choice(name=name, value=value) for name, value in found]
+
+
+@app_commands.command(name=named("generate"), description=about("generate"))
+@app_commands.rename(clip=named("clip"), wish=named("wish"), style=named("style"), aspect=named("aspect"), link=named("link"))
+@app_commands.describe(clip=about("clip"), wish=about("wish"), style=about("style"), aspect=about("aspect"), link=about("link"))
+@app_commands.choices(aspect=[app_commands.Choice(name=translated(f"discord.aspect.{word}"), value=value)
+                              for value, word in ASPECTS.items()])
+@app_commands.autocomplete(wish=wishes, style=styles)
+async def generate(interaction: Interaction, clip: discord.Attachment | None = None, wish: Wish | None = None,
+                   style: Style | None = None, aspect: str | None = None, link: Link | None = None) -> None:
+    """A song of a clip, or of what lies behind a link; without either, of the clip before, or of the words alone."""
+    if not await admitted(interaction):
         return
-    house, server_id = interaction.client.house, str(interaction.guild_id) if interaction.guild_id else None
-    public = (await house.stores.servers.get(server_id)).language if server_id else None
-    order = Order(
-        id=str(interaction.id), kind=kind, member_id=str(interaction.user.id), server_id=server_id,
-        channel_id=str(interaction.channel_id), message_id=first.message_id, language=language,
-        public_language=public or language, words=scrub(wish), clip=clip, upload_limit=interaction.filesize_limit)
-    with first.kept(interaction.client):
-        accepted = await house.desk.accept(order)
-        await say_first(first, accepted, order.public_language)
+    language, offers = language_of(str(interaction.locale)), await interaction.client.house.offered()
+    refusal = clips_refusal([clip] if clip else [], link, language) or aspect_refusal(offers, aspect, language)
+    try:
+        chosen = offers.style(style) if style else None
+    except UnknownStyle as fault:
+        refusal = refusal or say(fault.says, language, **fault.facts)
+        chosen = None
+    wish = spoken(wish or "")
+    clips = [*([clip_of(clip)] if clip else []), *([link_of(link)] if link else [])]
+    if refusal is None and not clips and not (wish or chosen or aspect) and await _has_nothing(interaction):
+        refusal = say("discord.nothing_asked", language)
+    if refusal is not None:
+        await whisper(interaction, refusal)
+    elif not clips and wish and not (chosen or aspect) and (asked := await _routed(wish)).intent is not Intent.SAY:
+        await _order_otherwise(interaction, asked, language)
+    else:
+        is_new = bool(clips) or await _has_nothing(interaction)
+        if is_new and not chosen:       # a song that is there has its style
+            chosen = await usual_style(interaction.client.house, interaction.guild_id, wish)
+        usual = say("wish.default", language) if is_new or not (chosen or aspect) else ""
+        words = composed(wish or usual, style=chosen, aspect=aspect, language=language)
+        await order_from(interaction, JobKind.GENERATE, words=words, clips=clips)
+
+
+@app_commands.command(name=named("refine"), description=about("refine"))
+@app_commands.rename(wish=named("wish"))
+@app_commands.describe(wish=about("change"))
+@app_commands.autocomplete(wish=wishes)
+async def refine(interaction: Interaction, wish: Wish) -> None:
+    """The song of this channel once more, otherwise."""
+    if not await admitted(interaction):
+        return
+    language, wish = language_of(str(interaction.locale)), spoken(wish)
+    refusal = await project_refusal(interaction.client.house, str(interaction.user.id), str(interaction.channel_id), language)
+    refusal = refusal or (None if wish else say("discord.no_words", language))
+    if refusal:
+        await whisper(interaction, refusal)
+    elif (asked := await _routed(wish)).intent is Intent.SAY:
+        await order_from(interaction, JobKind.REFINE, words=wish)
+    else:
+        await _order_otherwise(interaction, asked, language)
+
+
+async def _routed(wish: str) -> Route:
+    """Where the words are meant to go; the first call builds a grammar, which takes a while."""
+    return await asyncio.to_thread(route, wish)
+
+
+async def _order_otherwise(interaction: Interaction, asked: Route, language: str) -> None:
+    """Words that cost nothing: an export is one, and for what has a command of its own that is named."""
+    if asked.intent is not Intent.EXPORT:
+        await whisper(interaction, say(f"discord.ask_instead.{asked.intent.value}", language))
+        return
+    house, wanted = interaction.client.house, asked.format or FILM
+    refusal = format_refusal(await house.offered(), wanted, language) or await project_refusal(
+        house, str(interaction.user.id), str(interaction.channel_id), language)
+    if refusal is not None:
+        await whisper(interaction, refusal)
+    else:
+        await order_from(interaction, JobKind.EXPORT, words=asked.words, format=wanted)
+
+
+async def _has_nothing(interaction: Interaction) -> bool:
+    """Whether there is no song of the member's here that could be made once more."""
+    member, place = str(interaction.user.id), str(interaction.channel_id)
+    return await project_refusal(interaction.client.house, member, place, "en") is not None
 
 
 async def setup(client: MurekaClient[House]) -> None:
-    """Add /mureka."""
-    client.tree.add_command(Mureka())
+    """Add the commands."""
+    group(client).add_command(generate)
+    group(client).add_command(refine)

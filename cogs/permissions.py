@@ -17,11 +17,20 @@ def missing_permissions(granted: discord.Permissions, *, is_thread: bool) -> lis
     return [name for name in NEEDED if not getattr(granted, writing if name == "send_messages" else name)]
 
 
+def granted_in(channel: Any) -> discord.Permissions | None:
+    """What the bot may do in a channel of a server; None where it cannot know, as in a thread that it was not told of."""
+    guild = getattr(channel, "guild", None)
+    if guild is None or guild.me is None or isinstance(channel, discord.PartialMessageable):
+        return None
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        return None
+    granted: discord.Permissions = channel.permissions_for(guild.me)
+    return granted
+
+
 def lost_permission(client: discord.Client, channel_id: int) -> str | None:
     """The key of the sentence for the first permission that the bot lacks there; None where it lacks none, or cannot know."""
-    channel: Any = client.get_channel(channel_id)
-    guild = getattr(channel, "guild", None)
-    if guild is None or guild.me is None:
-        return None
-    missing = missing_permissions(channel.permissions_for(guild.me), is_thread=isinstance(channel, discord.Thread))
+    channel = client.get_channel(channel_id)
+    granted = granted_in(channel)
+    missing = missing_permissions(granted, is_thread=isinstance(channel, discord.Thread)) if granted is not None else []
     return f"discord.lost.{missing[0]}" if missing else None

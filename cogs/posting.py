@@ -4,12 +4,12 @@ refusals mean. Never posts twice: a post has its job's nonce, and is looked for 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 import discord
@@ -27,6 +27,8 @@ POST_SECONDS: Final = 600.0
 FIRST_PAUSE_SECONDS: Final = 2.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
 TOO_LARGE_STATUS: Final = 413
+ALT_CHARACTERS: Final = 1024
+"""Of the description of an attachment."""
 SERVER_FAULT_STATUS: Final = 500
 
 log = logging.getLogger(__name__)
@@ -53,8 +55,40 @@ class Trace:
     neighbour_id: str               # another message there, deleted or not: whether it can be read tells whether any can
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A file below a message."""
+
+    path: Path
+    name: str
+    alt: str = ""                   # one sentence for whoever cannot see or hear it
+
+    def opened(self) -> discord.File:
+        """It, to be sent once. Raises FileNotFoundError."""
+        return discord.File(self.path, filename=self.name, description=self.alt[:ALT_CHARACTERS] or None)
+
+
 class MessageGone(Exception):
     """Somebody deleted the message."""
+
+
+class Place(Protocol):
+    """Where a job answers."""
+
+    async def edit(self, message_id: str, content: str, view: discord.ui.View | None, picture: Posted | None = None) -> None:
+        """Change a message of the bot's; a picture takes the place of its files, without one they stay.
+
+        Raises MessageGone, DoorShut; network faults and other refusals as they are.
+        """
+        ...
+
+    async def post(self, act: str, content: str, *, member_id: str | None = None, files: Sequence[Posted] = (),
+                   view: discord.ui.View | None = None, trace: Trace, again: bool = False) -> str:
+        """Post once, whatever happens to the answers; the message's id. `act` names the post among all others for ever.
+
+        Notifies `member_id` alone. Raises FilmTooLarge, DoorShut, HistoryClosed.
+        """
+        ...
 
 
 class Channel:
@@ -66,28 +100,23 @@ class Channel:
         self._clock = clock
         self._place = client.get_partial_messageable(self._id)
 
-    async def edit(self, message_id: str, content: str, view: discord.ui.View | None) -> None:
-        """Change a message of the bot's. Raises MessageGone, DoorShut; network faults and other refusals as they are."""
+    async def edit(self, message_id: str, content: str, view: discord.ui.View | None, picture: Posted | None = None) -> None:
+        """See `Place.edit`."""
+        files = discord.utils.MISSING if picture is None else [picture.opened()]
         try:
-            await self._place.get_partial_message(int(message_id)).edit(content=content, view=view)
+            await self._place.get_partial_message(int(message_id)).edit(content=content, view=view, attachments=files)
         except discord.HTTPException as refusal:
             if refusal.code == Code.UNKNOWN_MESSAGE:
                 raise MessageGone from refusal
             raise self.shut(refusal) or refusal from refusal
 
-    async def post(self, act: str, content: str, *, member_id: str | None = None, film: tuple[Path, str] | None = None,
+    async def post(self, act: str, content: str, *, member_id: str | None = None, files: Sequence[Posted] = (),
                    view: discord.ui.View | None = None, trace: Trace, again: bool = False) -> str:
-        """Post once, whatever happens to the answers; the message's id. `act` names the post among all others for ever.
-
-        Its `trace` is looked for in the channel before any second try, and with `again` before the first one too.
-        Notifies `member_id` alone. Raises FilmTooLarge, DoorShut.
-        """
+        """See `Place.post`. Its `trace` is looked for in the channel before any second try, and with `again` before the first."""
         async def once() -> str:
-            pinged = [discord.Object(int(member_id))] if member_id else False
-            allowed = discord.AllowedMentions(users=pinged, everyone=False, roles=False, replied_user=False)
-            file = discord.File(film[0], filename=film[1]) if film else discord.utils.MISSING
-            message = await self._place.send(content, file=file, view=view or discord.utils.MISSING, nonce=nonce_of(act),
-                                             allowed_mentions=allowed)
+            message = await self._place.send(
+                content, files=[one.opened() for one in files], view=view or discord.utils.MISSING, nonce=nonce_of(act),
+                allowed_mentions=pinging(member_id))
             return str(message.id)
 
         async def looked_for() -> str:
@@ -111,11 +140,11 @@ class Channel:
             if missing.code != Code.UNKNOWN_MESSAGE:
                 raise
         except discord.Forbidden as refusal:
-            raise HistoryClosed(f"Discord says {refusal.status} {refusal.code}: {refusal.text}") from refusal
+            raise HistoryClosed(detail_of(refusal)) from refusal
 
     def shut(self, refusal: discord.HTTPException) -> DoorShut | None:
         """The reason why nothing can be said here any more; None for another refusal."""
-        detail = f"Discord says {refusal.status} {refusal.code}: {refusal.text}"
+        detail = detail_of(refusal)
         if refusal.code == Code.UNKNOWN_CHANNEL:
             return DoorShut(detail, says="discord.channel_gone")
         if refusal.code == Code.CLOSED_TO_MESSAGES:
@@ -134,7 +163,7 @@ class Channel:
                 return await attempt()
             except discord.HTTPException as refusal:
                 if refusal.status < SERVER_FAULT_STATUS or self._clock.now() >= deadline:
-                    raise self._refused(refusal) from refusal
+                    raise refused(refusal, self.shut(refusal)) from refusal
                 fault: Exception = refusal
             except FileNotFoundError:       # the film's, not the network's
                 raise
@@ -146,10 +175,22 @@ class Channel:
             await self._clock.sleep(pause)
             pause, attempt = min(LONGEST_PAUSE_SECONDS, pause * 2), later
 
-    def _refused(self, refusal: discord.HTTPException) -> Exception:
-        if refusal.code == Code.TOO_LARGE or refusal.status == TOO_LARGE_STATUS:
-            return FilmTooLarge()
-        if refusal.code == Code.UNKNOWN_MESSAGE:        # the nonce of a post that somebody has deleted since
-            return DoorShut("the post was there and was deleted", says="discord.post_deleted")
-        detail = f"Discord says {refusal.status} {refusal.code}: {refusal.text}"
-        return self.shut(refusal) or DoorShut(detail, says="discord.not_taken")
+
+def refused(refusal: discord.HTTPException, shut: DoorShut | None) -> Exception:
+    """What the refusal of a post means; `shut` where it is one of the place."""
+    if refusal.code == Code.TOO_LARGE or refusal.status == TOO_LARGE_STATUS:
+        return FilmTooLarge()
+    if refusal.code == Code.UNKNOWN_MESSAGE:        # the nonce of a post that somebody has deleted since
+        return DoorShut("the post was there and was deleted", says="discord.post_deleted")
+    return shut or DoorShut(detail_of(refusal), says="discord.not_taken")
+
+
+def detail_of(refusal: discord.HTTPException) -> str:
+    """A refusal for the log."""
+    return f"Discord says {refusal.status} {refusal.code}: {refusal.text}"
+
+
+def pinging(member_id: str | None) -> discord.AllowedMentions:
+    """Notify this member and nobody else, whatever the words say."""
+    users = [discord.Object(int(member_id))] if member_id else False
+    return discord.AllowedMentions(users=users, everyone=False, roles=False, replied_user=False)

@@ -15,12 +15,17 @@ CHINESE: Final = (discord.Locale.chinese, discord.Locale.taiwan_chinese)
 
 def named(word: str) -> app_commands.locale_str:
     """The name of a command or of an option: itself in English, its own word in Chinese."""
-    return app_commands.locale_str(say(f"discord.name.{word}", "en"), key=f"discord.name.{word}")
+    return translated(f"discord.name.{word}")
 
 
 def about(word: str) -> app_commands.locale_str:
     """The description of a command or of an option."""
-    return app_commands.locale_str(say(f"discord.about.{word}", "en"), key=f"discord.about.{word}")
+    return translated(f"discord.about.{word}")
+
+
+def translated(key: str) -> app_commands.locale_str:
+    """Any sentence of bot/texts, such as the name of a choice."""
+    return app_commands.locale_str(say(key, "en"), key=key)
 
 
 class Words(app_commands.Translator):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.preferences import Preferences
 from bot.settings import Backend, BadSetting, Settings
 from bot.texts import say
 
@@ -55,12 +56,19 @@ def test_a_token_never_shows(tmp_path: Path) -> None:
                                              ("STUDIO_URL", "http://127.0.0.1:99999"),
                                              ("NEMO_TOKEN", "hello"), ("DISCORD_TOKEN", "hello"), ("DISCORD_TOKEN", "a.b"),
                                              ("DISCORD_PROXY", "127.0.0.1:3128"), ("MUREKA_WORKERS", "0"),
-                                             ("MUREKA_WORKERS", "-1"), ("MUREKA_WORKERS", "101"), ("MUREKA_WORKERS", "٣")])
+                                             ("MUREKA_LISTEN", "perhaps"),
+                                             ("MUREKA_WORKERS", "-1"), ("MUREKA_WORKERS", "101"), ("MUREKA_WORKERS", "٣"),
+                                             ("MUREKA_LANGUAGE", "fr"), ("MUREKA_STYLE", "x" * 41), ("MUREKA_HELP_URL", "docs")])
 def test_a_wrong_value_is_one_sentence_with_the_settings_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name) as told:
         read(tmp_path, **{name: value})
     assert "\n" not in str(told.value)
     assert "nmv_usr_secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(("value", "listens"), [("", False), ("off", False), (" On ", True)])
+def test_channels_are_heard_when_that_is_switched_on(tmp_path: Path, value: str, listens: bool) -> None:
+    assert read(tmp_path, MUREKA_LISTEN=value).listens is listens
 
 
 def test_a_file_with_an_editors_mark_is_read_like_any_other(tmp_path: Path) -> None:
@@ -85,3 +93,9 @@ def test_the_songs_of_a_checkout_are_found_again(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mureka.db").touch()
     assert read(tmp_path).data == Path("data")
+
+
+def test_preferences_are_read_and_none_is_no_opinion(tmp_path: Path) -> None:
+    assert read(tmp_path).preferences == Preferences()
+    chosen = read(tmp_path, MUREKA_LANGUAGE=" ZH ", MUREKA_STYLE="lo-fi", MUREKA_HELP_URL="https://example.org/bot/")
+    assert chosen.preferences == Preferences("zh", "lo-fi", "https://example.org/bot")

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.flows.progress import Stage, Step
+from bot.jobs.order import Clip, Order
 from bot.settings import Backend
 from bot.texts import LANGUAGES
-from cogs.board import BAR_PIECES, MAX_CHARACTERS, bar, board, cut, film_words
+from cogs.board import BAR_PIECES, bar, board, cut, note_of, noted
+from storage import JobKind
 
 SINCE = datetime(2026, 7, 1, 12, tzinfo=UTC)
 BEGUN = f"<t:{int(SINCE.timestamp())}:R>"
@@ -61,12 +63,15 @@ def test_nobody_knows_how_far_it_is() -> None:
     assert bar(None) == ""
 
 
-@given(st.text(max_size=3000), st.sampled_from([None, "https://films.example/films/abc"]), st.sampled_from(LANGUAGES))
-def test_a_post_always_fits_and_always_holds_its_member_and_its_link(text: str, link: str | None, language: str) -> None:
-    words = film_words("42", text, link, language=language)
-    assert len(words) <= MAX_CHARACTERS
-    assert words.startswith("<@42>")
-    assert link is None or words.endswith(link)
+def test_a_job_of_a_batch_names_its_clip_and_a_guest_says_how_long_it_can_answer() -> None:
+    def order(job_id: str) -> Order:
+        return Order(id=job_id, kind=JobKind.GENERATE, member_id="1", channel_id="2", language="en", public_language="en",
+                     clips=(Clip("https://cdn.example/1", "my *hum*.ogg"),))
+
+    assert note_of(order("123"), "en") == ""
+    assert note_of(order("123-02"), "en") == "my \\*hum\\*.ogg"
+    assert "quarter of an hour" in note_of(order("123"), "en", is_guest=True)
+    assert noted("**Thinking**", note_of(order("123-02-t1"), "en")) == "**Thinking**\n-# my \\*hum\\*.ogg"
 
 
 def test_what_is_cut_says_so() -> None:

@@ -11,7 +11,8 @@ import pytest
 from discord import app_commands
 
 from bot.client import MurekaClient
-from cogs import make, words
+from cogs import export, make, words
+from cogs.group import group
 
 
 @pytest.fixture
@@ -48,9 +49,18 @@ async def test_names_and_descriptions_are_chinese_where_the_member_is(client: Mu
     payload = await command.get_translated_payload(client.tree, words.Words())
     generate = next(one for one in payload["options"] if one["name"] == "generate")
     assert set(generate["name_localizations"]) == set(generate["description_localizations"]) == {"zh-CN", "zh-TW"}
-    clip, wish = generate["options"]
-    assert (clip["name"], clip["required"], wish["name"], wish["required"]) == ("clip", True, "wish", False)
-    assert clip["name_localizations"]["zh-CN"] == "录音"
+    assert {one["name"]: one["name_localizations"]["zh-CN"] for one in generate["options"]} == {
+        "clip": "录音", "wish": "愿望", "style": "风格", "aspect": "画幅", "link": "链接"}
+    assert not any(one["required"] for one in generate["options"])
+
+
+async def test_one_group_holds_the_commands_of_all_cogs_for_servers_and_for_users(client: MurekaClient[Any]) -> None:
+    await export.setup(client)
+    [made] = client.tree.get_commands()
+    assert made is group(client)
+    payload = made.to_dict(client.tree)
+    assert sorted(one["name"] for one in payload["options"]) == ["export", "generate", "refine"]
+    assert (sorted(payload["contexts"]), sorted(payload["integration_types"])) == ([0, 1, 2], [0, 1])
 
 
 async def test_the_client_asks_for_no_privileged_intent_and_pings_nobody(client: MurekaClient[Any]) -> None:

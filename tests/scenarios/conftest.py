@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import math
+import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+import time
+import wave
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ import pytest
 import pytest_asyncio
 
 from tests.discord_sim.office import Upload
+from tests.discord_sim.openapi import assert_documented
 from tests.discord_sim.places import TextChannel
 from tests.discord_sim.process import BotProcess
 from tests.discord_sim.reporting import add_report
@@ -21,9 +27,26 @@ from tests.discord_sim.world import User
 from tests.nemo_server import replies
 from tests.nemo_server.http import Reply, Request
 from tests.nemo_server.service import NemoService
+from tests.scenarios.claims import claims, untrue
+from tests.scenarios.clips import HUM as HUM
+from tests.scenarios.seen_words import Seen, seen
 
 ROOT = Path(__file__).parents[2]
-HUM = (ROOT / "examples" / "hum.ogg").read_bytes()
+
+
+def _whistle() -> bytes:
+    """Two seconds of a tone as a wav, which nobody has to convert: a tenth of the work that the hum is."""
+    told = io.BytesIO()
+    with wave.open(told, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"".join(round(8000 * math.sin(math.tau * 440 * at / 8000)).to_bytes(2, "little", signed=True)
+                                  for at in range(16000)))
+    return told.getvalue()
+
+
+WHISTLE = _whistle()
 BOT = [sys.executable, "-m", "bot"]
 SCALE = 200.0
 PATIENCE_SECONDS = 25.0
@@ -40,6 +63,19 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Any:
+    """A scenario that has come to its end has shown what its marks claim."""
+    result = yield
+    claimed = list(claims(item))
+    scenes = [one for one in getattr(item, "funcargs", {}).values() if isinstance(one, Scene)]
+    if claimed:
+        assert scenes, "only a scenario with a Scene can claim what was seen in it"
+        missing = untrue(claimed, scenes[0].seen())
+        assert not missing, "not so in this scenario: " + ", ".join(f"{one.mark} {one.thing} ({one.language})" for one in missing)
+    return result
+
+
 class Scene:
     """One Discord, one cloud, one bot. `ada` and `bob` are in `songs`; the bot keeps its data in `folder` over restarts."""
 
@@ -53,6 +89,8 @@ class Scene:
 
     def begin_anew(self) -> None:
         """Another channel with other people in it, and nothing asked so far: for the next test with the same bot."""
+        self.began, self.sent_since = self.discord.clock.now(), time.monotonic()
+        self.log_before = len(self.bot.log)
         self.songs = self.discord.text_channel("songs")
         self.ada, self.bob = self.discord.member("ada"), self.discord.member("bob")
         self.discord.services.faults.clear()
@@ -94,7 +132,7 @@ class Scene:
         await self.discord.bot_ready(PATIENCE_SECONDS)
 
     async def generate(self, by: User | None = None, wish: str = "lo-fi", *, channel: TextChannel | None = None,
-                       late: float = 0.0, name: str = "hum.ogg", clip: bytes = HUM) -> Invocation:
+                       late: float = 0.0, name: str = "hum.wav", clip: bytes = WHISTLE) -> Invocation:
         """A member asks for a song."""
         where = channel or self.songs
         return await where.slash("mureka generate", by=by or self.ada, clip=Upload(name, clip), wish=wish, late=late)
@@ -109,6 +147,10 @@ class Scene:
         await where.until(lambda seen: len(films(seen)) >= count, PATIENCE_SECONDS)
         return films(where)[count - 1]
 
+    def seen(self) -> Seen:
+        """What people have read and done since the scene began anew."""
+        return seen(self.discord.world, since=self.began, sent_since=self.sent_since, log=self.bot.log[self.log_before:])
+
     async def shows(self, job: Invocation, words: str) -> SeenMessage:
         """Until the progress message of a job holds these words."""
         message = await job.reply(PATIENCE_SECONDS)
@@ -121,20 +163,45 @@ def films(channel: TextChannel) -> list[SeenMessage]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def _house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    """One bot for all tests of a file."""
+async def _house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+    """One bot for all tests of a file. Where the file names OFFERS, its backend is a studio that offers these formats too."""
     async with NemoService() as cloud, Discord(patience=PATIENCE_SECONDS) as discord, AsyncExitStack() as stack:
         discord.limits.off()
         scene = Scene(discord, cloud, tmp_path_factory.mktemp("house"), stack)
-        await scene.start()
+        formats: tuple[str, ...] | None = getattr(request.module, "OFFERS", None)
+        if formats is not None:
+            cloud.offer(*formats, hears=True)
+        await scene.start(**({} if formats is None else {"NEMO_API_URL": "", "STUDIO_URL": cloud.url}))
         yield scene
 
 
 @pytest.fixture
-def here(_house: Scene) -> Scene:
+def here(_house: Scene) -> Iterator[Scene]:
     """A new channel on a bot that serves all tests of the file, which run in one loop (`pytestmark = ONE_LOOP`)."""
     _house.begin_anew()
-    return _house
+    yield _house
+    assert_documented(_house.discord.requests)
+
+
+@pytest.fixture
+def readers(here: Scene) -> tuple[User, User]:
+    """Two who may do everything, each in their language, on a server where nothing is decided."""
+    _decide_nothing(here)
+    may = ("manage_guild", "manage_messages")
+    return here.discord.member("eve", permissions=may), here.discord.member("ling", locale="zh-CN", permissions=may)
+
+
+@pytest.fixture
+def members(here: Scene) -> tuple[User, User]:
+    """Two whom the server's rules bind."""
+    _decide_nothing(here)
+    return here.ada, here.discord.member("ling", locale="zh-CN")
+
+
+def _decide_nothing(here: Scene) -> None:
+    with closing(sqlite3.connect(here.folder / "data" / "mureka.db", timeout=10)) as database:
+        database.execute("DELETE FROM servers")
+        database.commit()
 
 
 @pytest.fixture
@@ -148,6 +215,7 @@ async def discord() -> AsyncIterator[Discord]:
     async with Discord(patience=PATIENCE_SECONDS) as running:
         running.limits.off()        # waits are shortened here, Discord's windows are not
         yield running
+        assert_documented(running.requests)
 
 
 @pytest.fixture

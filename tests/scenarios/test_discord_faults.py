@@ -51,7 +51,7 @@ async def test_a_progress_message_that_is_deleted_stays_deleted_and_the_film_com
     job = await here.generate()
     await held.struck()
     progress = await here.shows(job, "Looking")
-    progress.delete(by=here.bob)
+    progress.delete(by=here.discord.member("mo", permissions=("manage_messages",)))
     held.release()
     film = await here.film()
     assert [one for one in here.songs.messages if one.author == "Mureka"] == [film]
@@ -63,7 +63,7 @@ async def test_a_failure_is_told_although_the_progress_message_was_deleted(here:
     job = await here.generate()
     await held.struck()
     progress = await here.shows(job, "Looking")
-    progress.delete(by=here.bob)
+    progress.delete(by=here.discord.member("mo", permissions=("manage_messages",)))
     job.clip.expire()
     held.release()
     await here.songs.until(lambda songs: any("Send" in one.text for one in songs.messages))

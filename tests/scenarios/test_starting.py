@@ -10,7 +10,7 @@ import sqlite3
 import pytest
 
 from tests.discord_sim.places import TextChannel
-from tests.scenarios.conftest import CLIPS, Scene
+from tests.scenarios.conftest import CLIPS, Scene, films
 from tests.scenarios.test_restarts import ended_once
 
 WRONG = "MTI2MDAwMDAwMDAwMDAwMDAwMA.Gsim00.another-token-of-no-worth"
@@ -84,7 +84,7 @@ async def test_what_runs_is_taken_up_by_the_next_start_and_newcomers_are_told_to
     assert "being restarted" in reply.text
     held.release()
     assert await running.bot.exited() == 0
-    assert len([one for one in running.songs.messages if one.files]) == 1
+    assert len(films(running.songs)) == 1
     await running.bot.start()
     await running.discord.bot_ready()
     await running.shows(job, "Done")

@@ -1,0 +1,106 @@
+"""/mureka account: a member's own NemoVideo token, linked in a modal, shown masked, forgotten. Echoes no token, ever."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import discord
+from discord import app_commands
+
+from bot.client import MurekaClient
+from bot.flows.account import Shown, Speaks, link, shown, unlink
+from bot.house import House
+from bot.settings import Backend
+from bot.texts import language_of, say
+from cogs.forms import Form
+from cogs.gate import Asker, rule_refusal
+from cogs.group import group
+from cogs.private import Answer, answer
+from cogs.words import about, named
+
+MAX_TOKEN_CHARACTERS: Final = 600
+Interaction: TypeAlias = discord.Interaction[MurekaClient[House]]
+
+
+class Account(app_commands.Group):
+    """/mureka account"""
+
+    def __init__(self) -> None:
+        super().__init__(name=named("account.group"), description=about("account.group"))
+
+    @app_commands.command(name=named("account.link"), description=about("account.link"))
+    async def link(self, interaction: Interaction) -> None:
+        """Ask for the token, where nobody else can read it."""
+        language, house = language_of(str(interaction.locale)), interaction.client.house
+        refusal = _none_needed(house, language) or await rule_refusal(Asker.of(interaction), house, language)
+        if refusal is not None:
+            await answer(interaction, refusal)
+        else:
+            await interaction.response.send_modal(TokenForm(interaction, language))
+
+    @app_commands.command(name=named("account.show"), description=about("account.show"))
+    async def show(self, interaction: Interaction) -> None:
+        """Which token speaks for the member, masked, and what is left of its credits."""
+        language, house = language_of(str(interaction.locale)), interaction.client.house
+        if (refusal := _none_needed(house, language)) is not None:
+            await answer(interaction, refusal)
+            return
+        async with Answer.of(interaction, language) as told:
+            if told is not None:
+                await told.say(_told(await shown(
+                    str(interaction.user.id), house.access, members=house.stores.members, accounts=house.stores.accounts,
+                    environment=house.environment), language))
+
+    @app_commands.command(name=named("account.unlink"), description=about("account.unlink"))
+    async def unlink(self, interaction: Interaction) -> None:
+        """Forget the member's token."""
+        language, house = language_of(str(interaction.locale)), interaction.client.house
+        if (refusal := _none_needed(house, language)) is not None:
+            await answer(interaction, refusal)
+            return
+        was_there = await unlink(str(interaction.user.id), house.backend_name, accounts=house.stores.accounts)
+        await answer(interaction, say("discord.account.unlinked" if was_there else "discord.account.nothing_linked", language))
+
+
+class TokenForm(Form):
+    """Takes the token, has it checked, and tells what came of it. Its text goes nowhere else."""
+
+    def __init__(self, opened_by: Interaction, language: str) -> None:
+        super().__init__(opened_by, say("discord.account.modal.title", language), is_secret=True)
+        self._language = language
+        self._token: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="token", placeholder="nmv_usr_…", max_length=MAX_TOKEN_CHARACTERS)
+        self.add_item(discord.ui.Label(text=say("discord.account.modal.label", language), component=self._token,
+                                       description=say("discord.account.modal.description", language)))
+
+    async def filled(self, interaction: Interaction) -> None:
+        """Check the token with the service, and keep it sealed."""
+        house = interaction.client.house
+        async with Answer.of(interaction, self._language) as told:
+            if told is not None:
+                linked = await link(str(interaction.user.id), self._token.value, house.access, members=house.stores.members,
+                                    accounts=house.stores.accounts, environment=house.environment)
+                left = linked.credits.available if linked.credits else None
+                key = "discord.account.linked_uncounted" if left is None else "discord.account.linked"
+                await told.say(say(key, self._language, token=f"`{linked.masked}`", available=left))
+
+
+def _none_needed(house: House, language: str) -> str | None:
+    return say("discord.account.none_needed", language) if house.backend is Backend.STUDIO else None
+
+
+def _told(account: Shown, language: str) -> str:
+    who = say(f"discord.account.{account.speaks.value}", language, token=f"`{account.masked}`")
+    if account.speaks is Speaks.NOBODY:
+        return who
+    if account.is_refused:
+        return f"{who}\n{say('discord.account.refused', language)}"
+    left = account.credits
+    if left is None or left.available is None:
+        return f"{who}\n{say('discord.account.uncounted', language)}"
+    return f"{who}\n{say('discord.account.credits', language, available=left.available, frozen=left.frozen)}"
+
+
+async def setup(client: MurekaClient[House]) -> None:
+    """Add /mureka account."""
+    group(client).add_command(Account())
