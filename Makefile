@@ -1,6 +1,6 @@
 # Two commands set everything up: `make song` and `make test`. The rest is for those who stay.
 .DEFAULT_GOAL := help
-.PHONY: help song test lint types imports tests coverage run doctor lock clean
+.PHONY: help song test lint types imports tests coverage tour run doctor lock clean
 
 # Data stays in the checkout, unless the environment or .env names another folder.
 ifeq (,$(shell grep -s '^ *\(export \)\{0,1\} *MUREKA_DATA *=' .env 2>/dev/null))
@@ -24,6 +24,7 @@ help:
 	@echo "make run     run the Discord bot     make doctor  check this machine"
 	@echo "make lock    renew requirements/     make clean   remove what the others made"
 	@echo "make coverage  the tests once more, with the lines that none of them reaches"
+	@echo "make tour    live through an evening on a simulated Discord, and leave its page: out/tour.html"
 
 $(BIN)/python:
 	@"$(PYTHON)" -c "$(SUITS)" 2>/dev/null || { echo "Mureka needs Python 3.11, 3.12, 3.13 or 3.14 with venv: install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
@@ -52,7 +53,9 @@ run: $(VENV)/run.stamp
 doctor: $(VENV)/run.stamp
 	$(BIN)/python -m bot doctor
 
-test: lint types imports tests
+# The checks run beside the tests, which leave a core idle at times.
+test: lint
+	@$(MAKE) --no-print-directory --jobs 2 imports types tests
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
@@ -72,6 +75,10 @@ coverage: $(VENV)/dev.stamp
 	$(BIN)/coverage run -m pytest --numprocesses 4 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Apart from the tests, since it makes twelve songs: the real bot and the real studio, a few minutes.
+tour: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.tour
 
 # Needs uv on the PATH; no index address is written.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11

@@ -8,9 +8,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from discord import AppCommandType, Permissions, app_commands
 
 import studio.__main__ as studio_main
+from bot.client import MurekaClient
 from bot.terminal.arguments import parser as bot_parser
+from bot.texts import say
+from cogs.menu import NAME as MENU
+from cogs.permissions import NEEDED, WRITING_IN_THREADS
+from tests.discord_sim.permissions import INVITED
 
 ROOT = Path(__file__).parent.parent
 DOCS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
@@ -60,6 +66,45 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name} -> {target}"
+
+
+READMES = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")]
+
+
+@pytest.mark.parametrize("wanted", [
+    r"`(/mureka[\w -]*)`", rf"`({PREFIXES})[`=]", r"(?:make|mureka|python -m) [a-z]+", r"\]\(([^)]+)\)"],
+    ids=["commands", "settings", "programs", "links"])
+def test_both_readmes_name_the_same(wanted: str) -> None:
+    english, chinese = (set(re.findall(wanted, text)) - {"README.md", "README.zh.md"} for text in READMES)
+    assert english == chinese
+    assert english
+
+
+def test_the_readmes_lead_to_each_other() -> None:
+    assert "](README.zh.md)" in READMES[0]
+    assert "](README.md)" in READMES[1]
+
+
+async def test_the_readmes_name_every_command_of_discord() -> None:
+    client: MurekaClient[object] = MurekaClient()
+    await client.furnish(object())
+    found = [one for one in client.tree.get_commands() if isinstance(one, app_commands.Group)]
+    names = {f"/mureka {one.name}" for group in found if group.name == "mureka" for one in group.commands}
+    menus = [say(str(one.extras.get("key", MENU)), "en") for one in client.tree.get_commands(type=AppCommandType.message)]
+    assert len(names) > 5 and menus
+    for text in READMES:
+        assert {name for name in (*names, "/mureka-admin") if f"`{name}`" not in text} == set()
+    assert all(f"**{menu}**" in READMES[0] for menu in menus)
+    assert f"**{say(MENU, 'zh')}**" in READMES[1]
+
+
+def test_the_invitation_asks_for_what_the_bot_needs_and_no_more() -> None:
+    needed = Permissions(**dict.fromkeys((*NEEDED, WRITING_IN_THREADS), True))
+    for text in (*READMES, (ROOT / "docs/discord.md").read_text(encoding="utf-8")):
+        assert re.findall(r"permissions=(\d+)", text) == [str(needed.value)]
+    for text in READMES:
+        assert sum(map(int, re.findall(r" (\d{4,})(?= \||[,、])", text))) == needed.value
+    assert needed.value == INVITED
 
 
 def test_every_dependency_is_justified() -> None:
