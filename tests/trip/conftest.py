@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,22 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.trip.ended import Ended
+
 ROOT = Path(__file__).parents[2]
 HUM = ROOT / "examples" / "hum.ogg"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        assert self.code == 0, self.err
-        return json.loads(self.out)  # type: ignore[no-any-return]
 
 
 def environment_of(folder: Path) -> dict[str, str]:

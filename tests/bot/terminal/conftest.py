@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import os
 import threading
@@ -11,31 +10,16 @@ import wave
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.__main__ import main
 from tests.nemo_server.service import NemoService
+from tests.trip.ended import Ended
 
 SCALE = "400"
 RATE = 8000
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        assert self.code == 0, self.err
-        return json.loads(self.out)  # type: ignore[no-any-return]
 
 
 @contextmanager

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import av
 import numpy as np
 import pytest
-from av.audio.stream import AudioStream
 
 from tests.nemo_server.service import NemoService
-
-RATE = 48_000
-
-
-def wav(path: Path, samples: np.ndarray[Any, Any], codec: Literal["pcm_s16le", "aac"] = "pcm_s16le") -> Path:
-    with av.open(str(path), "w") as out:
-        stream: AudioStream = out.add_stream(codec, rate=RATE, layout="mono")
-        for start in range(0, len(samples), RATE):
-            frame = av.AudioFrame.from_ndarray((samples[start:start + RATE] * 32767).astype(np.int16)[None], format="s16",
-                                               layout="mono")
-            frame.rate, frame.pts = RATE, start
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
-    return path
+from tests.trip.sounds import RATE, wav
 
 
 def no_file(folder: Path) -> Path:
