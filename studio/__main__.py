@@ -6,12 +6,15 @@ import argparse
 import ipaddress
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
 import threading
 from pathlib import Path
 
+from studio import errors
+from studio.errors import DISK_FAULTS
 from studio.settings import BadSetting, StudioSettings
 from studio.texts import language_of
 
@@ -19,6 +22,7 @@ READY = "studio ready at"
 """What stands before the address on the line that says that the studio listens."""
 
 SHUTDOWN_SECONDS = 1
+PROBE_BYTES = 64 * 1024
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,11 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
         return print_checks(language_of(chosen.language), as_json=chosen.json)
     try:
         settings = StudioSettings.read(host=chosen.host, port=chosen.port, data=chosen.data)
-        return _serve(settings, with_parent=chosen.with_parent)
     except BadSetting as wrong:
         return _fail(str(wrong))
+    try:
+        return _serve(settings, with_parent=chosen.with_parent)
     except OSError as wrong:
-        return _fail(f"The studio cannot start: {wrong.strerror or wrong}. Check STUDIO_HOST, STUDIO_PORT and STUDIO_DATA.")
+        return _fail(_sentence(wrong, settings.data))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,8 +72,10 @@ def _reached(host: str) -> str:
 
 
 def _serve(settings: StudioSettings, *, with_parent: bool) -> int:
+    _try_disk(settings.data)
     import uvicorn
 
+    from studio.patience import MOST_CONNECTIONS, PatientProtocol
     from studio.server import application
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
@@ -80,6 +87,7 @@ def _serve(settings: StudioSettings, *, with_parent: bool) -> int:
         sys.stdout.flush()
 
     config = uvicorn.Config(application(settings, ready), log_config=None, access_log=False, server_header=False,
+                            http=PatientProtocol, limit_concurrency=MOST_CONNECTIONS,
                             timeout_graceful_shutdown=SHUTDOWN_SECONDS)
     if with_parent:
         threading.Thread(target=_end_with_parent, daemon=True, name="watch the parent").start()
@@ -91,6 +99,31 @@ def _end_with_parent() -> None:
     while os.read(0, 4096):     # not through sys.stdin, whose lock would make Python abort at its end
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _sentence(wrong: OSError, data: Path) -> str:
+    """Why the studio cannot start, and what to do, for the operator."""
+    match DISK_FAULTS.get(wrong.errno or 0):
+        case errors.DiskFull:
+            return f"The studio cannot start: the disk of {data} is full. Make room on it, then start again."
+        case errors.DiskReadOnly:
+            return (f"The studio cannot start: the disk of {data} cannot be written. Mount it for writing, or name another "
+                    "folder with STUDIO_DATA.")
+        case _:
+            return f"The studio cannot start: {wrong.strerror or wrong}. Check STUDIO_HOST, STUDIO_PORT and STUDIO_DATA."
+
+
+def _try_disk(data: Path) -> None:
+    """Write a little where everything will be written. Raises OSError: better now than with somebody's clip."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    probe = data / f".{secrets.token_hex(4)}.part"
+    try:
+        with probe.open("xb") as file:
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def _fail(sentence: str) -> int:

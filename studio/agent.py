@@ -10,6 +10,7 @@ import hashlib
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,12 +107,15 @@ class Agent:
         melody = clip.heard if clip else song.melody if song else None
         tell("tool_call", name="make_song", args={"style": brief.style, "take": brief.take})
         shutil.rmtree(folder, ignore_errors=True)       # what an interrupted run has left
-        folder.mkdir(parents=True)
-        outcome = await self._workers.run(
-            Make(folder, brief, title, melody, int(session_id) % 2**31, self._soundfont), _teller(tell))
-        made = _song(number, brief, title, source, outcome)
-        session = self._store.change(session_id, lambda now: replace(
-            wish.granted(now), songs=(*now.songs, made)[-KEPT_SONGS:]))
+        with ExitStack() as undo:
+            undo.callback(shutil.rmtree, folder, ignore_errors=True)    # no half of a song takes a full disk's room
+            folder.mkdir(parents=True)
+            outcome = await self._workers.run(
+                Make(folder, brief, title, melody, int(session_id) % 2**31, self._soundfont), _teller(tell))
+            made = _song(number, brief, title, source, outcome)
+            session = self._store.change(session_id, lambda now: replace(
+                wish.granted(now), songs=(*now.songs, made)[-KEPT_SONGS:]))
+            undo.pop_all()
         self._forget_old(session)
         tell("tool_result", name="make_song", result={"song": number, "seconds": outcome.stages})
         return session

@@ -11,7 +11,8 @@ __all__ = ["capabilities", "style_names"]
 
 
 def capabilities() -> dict[str, object]:
-    """Styles with their names by language, aspects, formats of a render, instruments for the tune; that uploads are heard."""
+    """Styles with their names by language, aspects, formats of a render, instruments for the tune; that uploads are heard,
+    and that all which is kept of somebody can be deleted."""
     names = {language: table("style", language) for language in LANGUAGES}
     return {
         "styles": [{"id": style, "names": {language: names[language].get(style, style) for language in LANGUAGES}}
@@ -21,4 +22,5 @@ def capabilities() -> dict[str, object]:
         "instruments": list(lead_names()),
         "output": ["format", "maxBytes"],
         "hearsUploads": True,
+        "forgets": True,
     }

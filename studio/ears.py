@@ -83,6 +83,19 @@ class Ears:
         """Whether the newest clip of the session is being heard, or soon will be."""
         return session.clip is not None and (session.session_id, session.clip.file) in self._running
 
+    def are_in(self, session_id: str) -> bool:
+        """Whether any clip of the session is being heard, or soon will be."""
+        return any(place[0] == session_id for place in self._running)
+
+    async def stop(self, session_id: str) -> None:
+        """Hear no more of a session, and remember nothing of it."""
+        tasks = [hearing.task for place, hearing in self._running.items() if place[0] == session_id and hearing.task]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        self._lost = {place for place in self._lost if place[0] != session_id}
+
     async def close(self) -> None:
         """Stop listening. What was not heard to its end is heard for the next wish, or when somebody looks."""
         tasks = [hearing.task for hearing in self._running.values() if hearing.task]

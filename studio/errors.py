@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
+from types import MappingProxyType
 
 
 class StudioError(Exception):
     """Something the studio cannot do; `says` is a key of `studio/texts`, `facts` fill its placeholders.
 
-    `code` is its place in the API's table of codes; 4003 is ours, for a clip of a good type without a usable tune.
+    `code` is its place in the API's table of codes; 4003 is ours, for a file of a good type that is of no use.
     """
 
     says = "fault.unknown"
@@ -42,13 +44,18 @@ class NoSoundTrack(ClipError):
     """A video without a sound track."""
 
     says = "clip.no_sound_track"
-    code = 4001
 
 
 class ClipTooShort(ClipError):
     """Less than half a second of sound."""
 
     says = "clip.too_short"
+
+
+class ClipTooHard(ClipError):
+    """Reading the file takes more memory or time, or has more in it, than any clip needs."""
+
+    says = "clip.too_hard"
 
 
 class SilentClip(ClipError):
@@ -67,13 +74,18 @@ class BadImage(ClipError):
     """An image that cannot be opened, or is too large."""
 
     says = "image.bad"
-    code = 4001
 
 
 class SoundFontMissing(StudioError):
     """No sound font was found."""
 
     says = "studio.no_soundfont"
+
+
+class TooMuch(StudioError):
+    """A song or a film took more memory or time than this machine gives it."""
+
+    says = "studio.too_much"
 
 
 class DiskFull(StudioError):
@@ -83,9 +95,20 @@ class DiskFull(StudioError):
     code = 507
 
 
+class DiskReadOnly(StudioError):
+    """Nothing can be written: the disk is mounted for reading alone, or became so after a fault of its own."""
+
+    says = "studio.disk_read_only"
+    code = 507
+
+
+DISK_FAULTS: Mapping[int, type[StudioError]] = MappingProxyType({
+    errno.ENOSPC: DiskFull, errno.EDQUOT: DiskFull, errno.EROFS: DiskReadOnly})
+
+
 def fault_behind(error: BaseException) -> StudioError:
-    """`error` as a fault of the studio: itself, DiskFull where the disk is full, else one of which only the log knows more."""
+    """`error` as a fault of the studio: itself, the disk's where that is it, else one of which only the log knows more."""
     if isinstance(error, StudioError):
         return error
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return (DiskFull if full else StudioError)(f"{type(error).__name__}: {error}")
+    number = error.errno if isinstance(error, OSError) else None
+    return DISK_FAULTS.get(number or 0, StudioError)(f"{type(error).__name__}: {error}")

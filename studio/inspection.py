@@ -7,28 +7,28 @@ from pathlib import Path
 
 import av
 
-from studio.errors import BrokenClip, ClipTooShort
+from studio.errors import BrokenClip, ClipTooHard, ClipTooShort
 from studio.film.cover import look_at_image
-from studio.listen.decode import MIN_HEARD_SECONDS, open_clip, sound_stream
+from studio.listen.decode import MAX_CHANNELS, MAX_RATE_HZ, MIN_HEARD_SECONDS, MIN_RATE_HZ, open_clip, sound_stream
+from studio.marks import is_picture
 
-IMAGE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 Facts = dict[str, str | int | float]
 
 
 def inspect_file(path: Path) -> Facts:
     """Kind (audio, video, image), seconds, width, height and fps of `path`. Raises ClipError for what is of no use."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    if head.startswith(IMAGE_MARKS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+    if is_picture(path):
         width, height = look_at_image(path)
         return {"kind": "image", "seconds": 0.0, "width": width, "height": height, "fps": 0.0}
     with closing(open_clip(path)) as clip:
         sound = sound_stream(clip)
+        if not sound.rate:
+            raise BrokenClip("no sample rate")
+        if not MIN_RATE_HZ <= sound.rate <= MAX_RATE_HZ or sound.channels > MAX_CHANNELS:
+            raise ClipTooHard(f"{sound.channels} channels of {sound.rate} Hz")
         seconds = clip.duration / av.time_base if clip.duration else 0.0
         if clip.duration is not None and seconds < MIN_HEARD_SECONDS:
             raise ClipTooShort
-        if not sound.rate:
-            raise BrokenClip("no sample rate")
         facts: Facts = {"kind": "audio", "seconds": round(seconds, 3), "width": 0, "height": 0, "fps": 0.0}
         pictures = [one for one in clip.streams.video if one.average_rate and not one.disposition & _COVER]
         if pictures:

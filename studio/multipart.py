@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import AsyncIterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from io import BufferedWriter
@@ -19,6 +19,7 @@ from studio.wire import BAD_TYPE, TOO_LARGE, Refusal
 
 MAX_FILE_BYTES = 200_000_000        # the limit that most clients of the API name
 MAX_FILES = 10
+MAX_PARTS = 2 * MAX_FILES           # with other fields of the form
 MAX_HEADER_BYTES = 8192             # of one part
 MAX_BODY_BYTES = MAX_FILES * MAX_FILE_BYTES + 64 * 1024     # what boundaries and headers may add to the files
 NAME_CHARACTERS = 120
@@ -51,8 +52,12 @@ class _Writer:
         self._field = b""
         self._value = b""
         self._header_bytes = 0
+        self._parts = 0
 
     def on_part_begin(self) -> None:
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise Refusal(400, 400, "upload.too_many", most=MAX_FILES)
         self._headers = {}
         self._header_bytes = 0
 
@@ -114,8 +119,9 @@ class _Writer:
                 "on_part_end": self.on_part_end, "on_end": self.on_end}
 
     def drop(self) -> None:
-        """Remove whatever has been written."""
-        self.on_part_end()
+        """Remove whatever has been written. A disk that is full still holds bytes back, and takes them no more at the end."""
+        with suppress(OSError):
+            self.on_part_end()
         for file in self.files:
             file.path.unlink(missing_ok=True)
 

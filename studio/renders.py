@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from studio.bounds import MAX_WAITING_RENDERS
 from studio.draft import order_of
 from studio.errors import StudioError, fault_behind
 from studio.formats import FILM, FORMATS
@@ -34,8 +35,9 @@ class Renders:
         self._store = store
         self._workers = workers
         self._soundfont = soundfont
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, tuple[Render, asyncio.Task[None]]] = {}     # by key, as all that follows
         self._progress: dict[str, float] = {}
+        self._unwritten: dict[str, Render] = {}     # ends that a full disk did not take
 
     def resume(self) -> None:
         """Take up again what the last stop has interrupted."""
@@ -46,8 +48,10 @@ class Renders:
         """Put an order into the queue. Raises Refusal for a known id, an empty draft, an unknown format, an odd limit."""
         if not 0 < len(render_id) <= MAX_ID_CHARACTERS:
             raise Refusal(422, 422, "say.broken")
-        if self._store.render(render_id) is not None:
+        if self._store.render(render_id, session.user_id) is not None:
             raise Refusal(409, 409, "render.duplicate")
+        if sum(render.user_id == session.user_id for render, _ in self._running.values()) >= MAX_WAITING_RENDERS:
+            raise Refusal(429, 429, "render.too_many", most=MAX_WAITING_RENDERS)
         wanted = _format_in(output)
         order = order_of(draft, session)
         if not (self._store.song_folder(session.session_id, order.song) / "song.wav").exists():
@@ -62,10 +66,11 @@ class Renders:
 
     def look(self, render_id: str, user_id: str) -> Render:
         """The render as it stands. Raises Refusal where this user has none with that id."""
-        render = self._store.render(render_id)
-        if render is None or render.user_id != user_id:
+        render = self._store.render(render_id, user_id)
+        if render is None:
             raise Refusal(404, 404, "render.unknown")
-        return render if render.is_over else replace(render, progress=self._progress.get(render_id, render.progress))
+        render = self._unwritten.get(render.key, render)
+        return render if render.is_over else replace(render, progress=self._progress.get(render.key, render.progress))
 
     async def cancel(self, render_id: str, user_id: str) -> Render:
         """End a render; one that is over stays as it is."""
@@ -73,12 +78,23 @@ class Renders:
         if not render.is_over:
             self._store.keep_render(replace(render, status=RenderStatus.CANCELLED, completed_at=time.time(),
                                             error=say("render.cancelled", self._language(render))))
-            await self._stop(self._running.get(render_id))
+            _, task = self._running.get(render.key, (None, None))
+            await self._stop(task)
         return self.look(render_id, user_id)
+
+    def are_at(self, session_id: str) -> bool:
+        """Whether a render of the session waits or is being made."""
+        return any(render.session_id == session_id for render, _ in self._running.values())
+
+    async def stop(self, session_id: str) -> None:
+        """Stop all renders of a session."""
+        for render, task in list(self._running.values()):
+            if render.session_id == session_id:
+                await self._stop(task)
 
     async def close(self) -> None:
         """Stop all work; what is unfinished goes on after the next start."""
-        for task in list(self._running.values()):
+        for _, task in list(self._running.values()):
             await self._stop(task)
 
     async def _stop(self, task: asyncio.Task[None] | None) -> None:
@@ -88,13 +104,13 @@ class Renders:
 
     def _start(self, render: Render) -> None:
         task = asyncio.create_task(self._make(render), name=f"render {render.id}")
-        self._running[render.id] = task
+        self._running[render.key] = render, task
         task.add_done_callback(lambda done: self._over(render, done))
 
     def _over(self, render: Render, task: asyncio.Task[None]) -> None:
         """Tell a film that broke, for whatever reason, as failed: nobody shall poll it for ever."""
-        self._running.pop(render.id, None)
-        self._progress.pop(render.id, None)
+        self._running.pop(render.key, None)
+        self._progress.pop(render.key, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             known = isinstance(error, StudioError)
@@ -139,17 +155,24 @@ class Renders:
 
     def _watch(self, render: Render) -> Callable[[Progress], None]:
         def tell(step: Progress) -> None:
-            if render.id not in self._progress:
+            if render.key not in self._progress:
                 self._store.keep_render(replace(render, status=RenderStatus.PROCESSING))
-            self._progress[render.id] = round(step.fraction * 100)
+            self._progress[render.key] = round(step.fraction * 100)
         return tell
 
     def _end(self, render: Render, *, seconds: float = 0.0, size: int = 0, work_seconds: float = 0.0,
              error: str | None = None) -> None:
         status = RenderStatus.FAILED if error else RenderStatus.COMPLETED
-        self._store.keep_render(replace(
+        ended = replace(
             render, status=status, progress=0.0 if error else 100.0, completed_at=time.time(), seconds=seconds,
-            bytes=size, work_seconds=round(work_seconds, 2), error=error))
+            bytes=size, work_seconds=round(work_seconds, 2), error=error)
+        try:
+            self._store.keep_render(ended)
+        except OSError as fault:
+            if not error:
+                raise
+            log.error("the end of render %s cannot be written: %s", render.id, fault)
+            self._unwritten[render.key] = ended
 
 
 def _format_in(output: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -17,12 +18,18 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from studio.agent import Agent
+from studio.belongings import Belongings
+from studio.bounds import Bounds
 from studio.capabilities import capabilities
+from studio.capacity import this_machine
 from studio.ears import Ears
 from studio.errors import DiskFull, StudioError, fault_behind
+from studio.leaving import Leaving
 from studio.links import Links, shown_as
 from studio.multipart import check_size, receive
+from studio.patience import TooSlow, patient
 from studio.renders import Renders
+from studio.retention import Retention
 from studio.settings import StudioSettings
 from studio.state import state_of
 from studio.store import Account, Render, RenderStatus, Session, Store
@@ -46,17 +53,34 @@ class Studio:
     """Everything that the doors lead to."""
 
     def __init__(self, settings: StudioSettings) -> None:
+        machine = this_machine()
+        count = settings.workers or machine.workers()
+        log.info("songs and films at once: %d, %s", count, "as STUDIO_WORKERS says" if settings.workers else f"for {machine}")
         self.store = Store(settings.data)
-        self.workers = Workers(settings.workers)
+        self.workers = Workers(count, spare_while_busy=not machine.is_small)
         self.ears = Ears(self.store, self.workers)
         self.agent = Agent(self.store, self.workers, self.ears, settings.soundfont)
         self.renders = Renders(self.store, self.workers, settings.soundfont)
         self.uploads = Uploads(self.store, self.workers)
         self.talks = Talks(self.agent)
-        self.links = Links(settings.public_url, settings.link_days)
+        self.links = Links(settings.public_url, min(settings.link_days, settings.keep_days))
+        self.bounds = Bounds(Belongings(self.store))
+        self.leaving = Leaving(Belongings(self.store), self.bounds, self.talks, self.ears, self.renders)
+        self._retention = Retention(self.store, self.bounds, settings.keep_days, self.leaving.is_at_work)
+        self._sweeping: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Take up what the last stop has interrupted, and begin to delete what is too old."""
+        self.store.sweep()
+        self.workers.warm()
+        self.renders.resume()
+        self._sweeping = asyncio.create_task(self._retention.run(), name="delete what is too old")
 
     async def close(self) -> None:
         """Stop all work and every worker."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait([self._sweeping])
         await self.talks.close()
         await self.ears.close()
         await self.renders.close()
@@ -69,9 +93,7 @@ def application(settings: StudioSettings, ready: Callable[[], None] = lambda: No
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        studio.store.sweep()
-        studio.workers.warm()
-        studio.renders.resume()
+        studio.open()
         ready()
         yield
         await studio.close()
@@ -93,6 +115,9 @@ def application(settings: StudioSettings, ready: Callable[[], None] = lambda: No
         route("/films/{key}", film),
         route("/api/studio/capabilities", show_capabilities),
         route("/api/studio/sessions/{session}/tune.png", tune_picture),
+        route("/api/studio/sessions/{session}/uploads/{file}", clip),
+        route("/api/studio/me", me),
+        route("/api/studio/me", forget_me, "DELETE"),
         route("/{path:path}", nowhere, "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
     ])
 
@@ -111,8 +136,10 @@ async def open_session(studio: Studio, request: Request) -> Response:
     """A task with its session."""
     account = _account(studio, request)
     body = await _json(request)
+    studio.bounds.check_session(account.user_id)
     session = studio.store.open_session(account.user_id, str(body.get("task_name") or "")[:MAX_NAME_CHARACTERS],
                                         str(body.get("language") or "en")[:20])
+    studio.bounds.note_session(account.user_id, session.session_id)
     return done({"task_id": session.task_id, "session_id": session.session_id, "user_id": account.user_id})
 
 
@@ -122,7 +149,8 @@ async def upload(studio: Studio, request: Request) -> Response:
     studio.uploads.check_form(request.headers.get("content-type", ""))
     check_size(int(request.headers.get("content-length") or 0))
     studio.uploads.check_room(session)
-    files = await receive(request.headers.get("content-type", ""), request.stream(),
+    studio.bounds.check_upload(session.user_id)
+    files = await receive(request.headers.get("content-type", ""), patient(request.stream()),
                           studio.store.folder(session.session_id) / "uploads")
     kept = await studio.uploads.keep(session.session_id, files)
     studio.ears.prick(studio.store.session(session.session_id) or session)
@@ -214,6 +242,28 @@ async def tune_picture(studio: Studio, request: Request) -> Response:
     return FileResponse(path, media_type="image/png")
 
 
+async def clip(studio: Studio, request: Request) -> Response:
+    """A file as its owner sent it."""
+    session = _session(studio, request, request.path_params["session"])
+    found = next((one for one in session.uploads if one.file == request.path_params["file"]), None)
+    path = studio.store.upload_path(session.session_id, found) if found else None
+    if path is None or not path.exists():
+        raise Refusal(404, 404, "studio.not_here")
+    return FileResponse(path, media_type="application/octet-stream", headers={
+        "Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"})
+
+
+async def me(studio: Studio, request: Request) -> Response:
+    """All that is kept of whoever asks."""
+    return done(studio.leaving.kept(_account(studio, request)))
+
+
+async def forget_me(studio: Studio, request: Request) -> Response:
+    """All that is kept of whoever asks, deleted, with every token of theirs."""
+    gone = await studio.leaving.forget(_account(studio, request))
+    return done(gone.facts())
+
+
 async def nowhere(_studio: Studio, _request: Request) -> Response:
     """Any other address."""
     raise Refusal(404, 404, "studio.not_here")
@@ -234,6 +284,8 @@ def _guarded(studio: Studio, handler: Handler) -> Callable[[Request], Awaitable[
             return refused(_refusal(fault_behind(fault)), language)
         except ClientDisconnect:
             return Response(status_code=499)
+        except TooSlow:
+            return refused(Refusal(408, 408, "upload.slow"), language)
     return serve
 
 
@@ -261,12 +313,12 @@ def _session(studio: Studio, request: Request, session_id: str) -> Session:
     session = studio.store.session(session_id)
     if session is None or session.user_id != account.user_id:
         raise Refusal(404, NO_SESSION, "session.unknown")
-    return session
+    return studio.store.use(session)
 
 
 async def _json(request: Request) -> dict[str, Any]:
     body = bytearray()
-    async for piece in request.stream():
+    async for piece in patient(request.stream()):
         body += piece
         if len(body) > MAX_JSON_BYTES:
             raise Refusal(413, 413, "say.broken")

@@ -13,6 +13,7 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8733
 DEFAULT_DATA = "data/studio"
 DEFAULT_LINK_DAYS = 7
+DEFAULT_KEEP_DAYS = 30
 
 
 class BadSetting(ValueError):
@@ -27,9 +28,10 @@ class StudioSettings:
     port: int                   # 0: any free one
     data: Path
     soundfont: Path | None      # None: the best one found on the machine
-    workers: int                # songs and films in the making at the same time
+    workers: int | None         # songs and films in the making at the same time; None: as many as the machine bears
     public_url: str | None      # where everybody finds the films, without a slash at its end; None: nowhere
     link_days: int              # how long a link to a film is good for; 0: films are for their owners alone
+    keep_days: int              # how long after their last use sessions are kept, and films after they were made
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, *, host: str | None = None, port: int | None = None,
@@ -41,10 +43,15 @@ class StudioSettings:
             port=_number("STUDIO_PORT", environment if port is None else {"STUDIO_PORT": str(port)}, DEFAULT_PORT, 0, 65535),
             data=data or Path(environment.get("STUDIO_DATA") or DEFAULT_DATA),
             soundfont=Path(font) if font else None,
-            workers=_number("STUDIO_WORKERS", environment, 2, 1, 64),
+            workers=_number("STUDIO_WORKERS", environment, 2, 1, 64) if _is_set("STUDIO_WORKERS", environment) else None,
             public_url=_public_url("STUDIO_PUBLIC_URL", environment),
             link_days=_number("STUDIO_LINK_DAYS", environment, DEFAULT_LINK_DAYS, 0, 3650),
+            keep_days=_number("STUDIO_KEEP_DAYS", environment, DEFAULT_KEEP_DAYS, 1, 3650),
         )
+
+
+def _is_set(name: str, environment: Mapping[str, str]) -> bool:
+    return bool(environment.get(name, "").strip())
 
 
 def _number(name: str, environment: Mapping[str, str], default: int, low: int, high: int) -> int:

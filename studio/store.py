@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
 
 from studio.brief import Brief
 from studio.formats import FILM, FORMATS, Format
+from studio.jsonfile import read, write
 from studio.score import Melody
 from studio.tasks import Fault
 
@@ -29,9 +26,9 @@ TOKEN_SECONDS = 7 * 24 * 3600
 TOKEN_PREFIX = "nmv_usr_"
 _SESSION_ID = re.compile(r"[0-9]{19}")
 
+USED_SECONDS = 3600                 # how exactly the last use of a session is kept: not every poll is a write
 PART_SECONDS = 3600                 # no half file that somebody still works on is older than that
 
-Record = TypeVar("Record")
 log = logging.getLogger(__name__)
 
 
@@ -94,6 +91,7 @@ class Session:
     earlier: tuple[Brief, ...] = ()                 # briefs to go back to
     uploads: tuple[Upload, ...] = ()
     songs: tuple[Song, ...] = ()
+    used_at: float = 0.0                            # to within USED_SECONDS; 0: kept by a studio that did not note it
 
     @property
     def clip(self) -> Upload | None:
@@ -157,16 +155,18 @@ class Render:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is written beside a finished film: whose it is."""
+    """What is written beside a finished film: whose it is. Without a user: written before renders had a name for each."""
 
     render_id: str
+    user_id: str | None = None
 
 
 class Store:
     """Files below one folder. Methods are short enough to be called from the event loop."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, clock: Callable[[], float] = time.time) -> None:
         self.root = root
+        self._clock = clock
         for name in ("accounts", "sessions", "renders", "films"):
             (root / name).mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -174,19 +174,20 @@ class Store:
         """A new token and the account it opens; the same client id gets the same user."""
         user_id = f"anon_{_sum(client_id)[:16]}"
         token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        account = Account(user_id, client_id, time.time() + TOKEN_SECONDS)
-        _write(self.root / "accounts" / f"{_sum(token)}.json", account)
+        account = Account(user_id, client_id, self._clock() + TOKEN_SECONDS)
+        write(self.root / "accounts" / f"{_sum(token)}.json", account)
         return token, account
 
     def account(self, token: str) -> Account | None:
         """The account behind `token`, or None where it is unknown or has expired."""
-        account = _read(self.root / "accounts" / f"{_sum(token)}.json", Account)
-        return account if account and account.expires_at > time.time() else None
+        account = read(self.root / "accounts" / f"{_sum(token)}.json", Account)
+        return account if account and account.expires_at > self._clock() else None
 
     def open_session(self, user_id: str, task_name: str, language: str) -> Session:
         """A new, empty session with ids of the documented shape."""
         session_id = str(10**18 + secrets.randbelow(9 * 10**18))
-        session = Session(session_id, f"task_{secrets.token_hex(8)}", task_name, user_id, language, time.time())
+        now = self._clock()
+        session = Session(session_id, f"task_{secrets.token_hex(8)}", task_name, user_id, language, now, used_at=now)
         for name in ("uploads", "songs"):
             (self.folder(session_id) / name).mkdir(parents=True, mode=0o700)
         self.keep(session)
@@ -196,11 +197,11 @@ class Store:
         """The session, or None where there is none."""
         if not _SESSION_ID.fullmatch(session_id):
             return None
-        return _read(self.folder(session_id) / "session.json", Session)
+        return read(self.folder(session_id) / "session.json", Session)
 
     def keep(self, session: Session) -> None:
         """Write the session as it now is."""
-        _write(self.folder(session.session_id) / "session.json", session)
+        write(self.folder(session.session_id) / "session.json", session)
 
     def change(self, session_id: str, edit: Callable[[Session], Session]) -> Session:
         """Read, edit and keep a session in one go, so that nothing which happened meanwhile is lost."""
@@ -210,6 +211,17 @@ class Store:
         changed = edit(session)
         self.keep(changed)
         return changed
+
+    def use(self, session: Session) -> Session:
+        """`session`, noted as used now. A disk that cannot be written does not keep anybody from looking."""
+        now = self._clock()
+        if abs(now - session.used_at) < USED_SECONDS:
+            return session
+        try:
+            return self.change(session.session_id, lambda one: replace(one, used_at=now))
+        except OSError as fault:
+            log.warning("the use of session %s cannot be noted: %s", session.session_id, fault)
+            return session
 
     def folder(self, session_id: str) -> Path:
         """Where a session's files lie."""
@@ -227,17 +239,22 @@ class Store:
         """Where the files of a song lie: song.wav, song.mid, score.json."""
         return self.folder(session_id) / "songs" / str(number)
 
-    def render(self, render_id: str) -> Render | None:
-        """The render, or None where there is none."""
-        return _read(self._render_path(render_id), Render)
+    def render(self, render_id: str, user_id: str) -> Render | None:
+        """The user's render of that name, or None where they have none. Others may have one of the same name."""
+        found = (read(path, Render) for path in self.render_paths(render_id, user_id))
+        return next((one for one in found if one is not None and one.user_id == user_id), None)
 
     def keep_render(self, render: Render) -> None:
         """Write the render as it now is."""
-        _write(self._render_path(render.id), render)
+        path, earlier = self.render_paths(render.id, render.user_id)
+        write(path, render)
+        old = read(earlier, Render)
+        if old is not None and old.user_id == render.user_id:
+            earlier.unlink()
 
     def unfinished_renders(self) -> list[Render]:
         """Renders that a stop has interrupted, oldest first."""
-        found = (_read(path, Render) for path in (self.root / "renders").glob("*.json"))
+        found = (read(path, Render) for path in (self.root / "renders").glob("*.json"))
         return sorted((one for one in found if one and not one.is_over), key=lambda one: one.created_at)
 
     def film(self, key: str, ending: str = FORMATS[FILM].ending) -> Path:
@@ -246,12 +263,15 @@ class Store:
 
     def label_film(self, render: Render) -> None:
         """Note beside a film which render it is of, so that it is found by its key alone."""
-        _write(self.film(render.key).with_suffix(".json"), Label(render.id))
+        write(self.film(render.key).with_suffix(".json"), Label(render.id, render.user_id))
 
     def render_of_film(self, key: str) -> Render | None:
         """The render whose film has this key, or None where there is none."""
-        label = _read(self.film(key).with_suffix(".json"), Label)
-        return self.render(label.render_id) if label else None
+        label = read(self.film(key).with_suffix(".json"), Label)
+        if label is None:
+            return None
+        found = (read(path, Render) for path in self.render_paths(label.render_id, label.user_id or ""))
+        return next((one for one in found if one is not None and one.key == key), None)
 
     def drop_film(self, key: str) -> None:
         """Remove the film of a render with this key, finished or half."""
@@ -261,38 +281,17 @@ class Store:
 
     def sweep(self) -> None:
         """Remove the half files that a killed studio has left. Younger ones may be those of another studio, and stay."""
-        long_ago = time.time() - PART_SECONDS
-        for depth in ("*/*.part", "sessions/*/*.part", "sessions/*/uploads/*.part"):
+        long_ago = self._clock() - PART_SECONDS
+        for depth in ("*/*.part", "sessions/*/*.part", "sessions/*/uploads/*.part", "sessions/*/songs/*/.*.part"):
             for path in self.root.glob(depth):
                 if path.stat().st_mtime < long_ago:
                     path.unlink(missing_ok=True)
 
-    def _render_path(self, render_id: str) -> Path:
-        return self.root / "renders" / f"{_sum(render_id)}.json"
+    def render_paths(self, render_id: str, user_id: str) -> tuple[Path, Path]:
+        """Where a user's render lies, and where it lay before each user had names of their own."""
+        folder = self.root / "renders"
+        return folder / f"{_sum(f'{user_id}/{render_id}')}.json", folder / f"{_sum(render_id)}.json"
 
 
 def _sum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _read(path: Path, kind: type[Record]) -> Record | None:
-    """The record of a file; one that is damaged counts as none, so that it cannot keep the studio from starting."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except FileNotFoundError:
-        return None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as damage:
-        log.error("%s is damaged and passed over: %s", path, damage)
-        return None
-
-
-def _write(path: Path, record: object) -> None:
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with fresh.open("wb") as file:
-            file.write(msgspec.json.encode(record))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)

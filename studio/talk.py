@@ -14,6 +14,7 @@ from studio.wire import Refusal, event
 
 HEARTBEAT_SECONDS = 5.0
 MAX_MESSAGE_CHARACTERS = 8000
+MAX_WAITING = 50                    # answers under way for one user, as many as renders: others wait for the same workers
 
 log = logging.getLogger(__name__)
 _End = None
@@ -26,11 +27,14 @@ class Talks:
         self._agent = agent
         self._heartbeat_seconds = heartbeat_seconds
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._users: dict[str, str] = {}        # who talks in a session
 
     def begin(self, session: Session, text: str) -> AsyncIterator[bytes]:
-        """Start an answer and return its events. Raises Refusal while another one of the session is under way."""
+        """Start an answer and return its events. Raises Refusal while another one of the session, or too many are under way."""
         if session.session_id in self._running:
             raise Refusal(409, 409, "session.busy")
+        if sum(user_id == session.user_id for user_id in self._users.values()) >= MAX_WAITING:
+            raise Refusal(429, 429, "say.too_many", most=MAX_WAITING)
         events: asyncio.Queue[bytes | None] = asyncio.Queue()
 
         def tell(kind: str, **fields: object) -> None:
@@ -39,8 +43,20 @@ class Talks:
         task = asyncio.create_task(self._agent.answer(session.session_id, text[:MAX_MESSAGE_CHARACTERS], tell),
                                    name=f"answer in session {session.session_id}")
         self._running[session.session_id] = task
+        self._users[session.session_id] = session.user_id
         task.add_done_callback(lambda done: self._over(session, done, events))
         return _stream(events, self._heartbeat_seconds)
+
+    def are_at(self, session_id: str) -> bool:
+        """Whether an answer of the session is under way."""
+        return session_id in self._running
+
+    async def stop(self, session_id: str) -> None:
+        """Stop the answer of a session, where there is one; its stream ends without words."""
+        task = self._running.get(session_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
 
     async def close(self) -> None:
         """Stop all answers."""
@@ -52,7 +68,7 @@ class Talks:
 
     def _over(self, session: Session, task: asyncio.Task[None], events: asyncio.Queue[bytes | None]) -> None:
         """Close the stream of an answer; one that broke, for whatever reason, ends in a sentence."""
-        del self._running[session.session_id]
+        del self._running[session.session_id], self._users[session.session_id]
         try:
             error = None if task.cancelled() else task.exception()
             if error is not None:

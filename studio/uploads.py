@@ -10,7 +10,7 @@ from pathlib import Path
 from studio.multipart import Received
 from studio.store import Session, Store, Upload
 from studio.tasks import Inspect
-from studio.wire import Refusal
+from studio.wire import NO_SESSION, Refusal
 from studio.workers import Workers
 
 NO_LINKS = 4004             # ours, as 4003 is: the table of codes has none for a server that fetches nothing
@@ -45,7 +45,9 @@ class Uploads:
                 arrivals.callback(file.path.unlink, missing_ok=True)
             found = [await self._inspect(file) for file in files]
             session = self._store.session(session_id)
-            known = {one.sum: one for one in session.uploads} if session else {}
+            if session is None:         # deleted while its file was looked at
+                raise Refusal(404, NO_SESSION, "session.unknown")
+            known = {one.sum: one for one in session.uploads}
             kept: dict[str, Upload] = {}
             for file, upload in zip(files, found, strict=True):
                 there = known.get(upload.sum)

@@ -6,18 +6,22 @@ input closes, so that no worker outlives the studio.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
+from collections.abc import Callable
 from typing import BinaryIO
 
-from studio.errors import DiskFull, StudioError, fault_behind
-from studio.tasks import Fault, Outcome, Progress, task_of, to_line
+from studio.errors import DISK_FAULTS, StudioError, fault_behind
+from studio.limits import confine, fault_of, prepare
+from studio.tasks import Fault, Outcome, Progress, Task, task_of, to_line
 from studio.workshop import perform_task
 
 
 def main() -> None:
     """Serve one task over the standard streams."""
+    prepare()
     answers = _own_stdout()
     line = sys.stdin.buffer.readline()
     if not line:
@@ -29,15 +33,24 @@ def main() -> None:
         answers.write(to_line(said))
         answers.flush()
 
+    confine(task)
+    tell(_outcome(task, tell))
+
+
+def _outcome(task: Task, tell: Callable[[Progress], None]) -> Outcome | Fault:
+    """What becomes of a task. What it held is given back before its fault is told, which takes memory too."""
     try:
-        tell(perform_task(task, tell))
+        return perform_task(task, tell)
     except StudioError as fault:
-        tell(_told(fault))
+        return _told(fault)
+    except MemoryError as error:
+        return fault_of(task, f"{type(task).__name__}: {error}")
     except OSError as error:
-        behind = fault_behind(error)
-        if not isinstance(behind, DiskFull):
+        if error.errno == errno.EFBIG:      # beyond its share of the disk: Python does not let the signal end it
+            return fault_of(task, f"{type(task).__name__}: {error}")
+        if error.errno not in DISK_FAULTS:
             raise
-        tell(_told(behind))
+        return _told(fault_behind(error))
 
 
 def _told(fault: StudioError) -> Fault:

@@ -12,7 +12,8 @@ from studio.errors import BadImage
 from studio.film.planes import Floats
 
 THUMBNAIL = 16
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 25_000_000            # a WebP of that size takes 460 MB while it is opened
+MAX_JPEG_PIXELS = 50_000_000        # which is decoded at the size that is needed
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 PAPER = (24, 22, 30)                # what shows through a transparent picture
 
@@ -20,7 +21,7 @@ PAPER = (24, 22, 30)                # what shows through a transparent picture
 def open_cover(path: Path, side: int) -> Floats:
     """The middle square of a picture (of an animation: of its first frame), shape (side, side, 3) of 0 to 255.
 
-    Raises BadImage when the file is no JPEG, PNG, GIF or WebP, is broken, or has more than 50 megapixels.
+    Raises BadImage when the file is no JPEG, PNG, GIF or WebP, is broken, or has more than 25 megapixels (50 as a JPEG).
     """
     try:
         with warnings.catch_warnings():
@@ -42,7 +43,7 @@ def look_at_image(path: Path) -> tuple[int, int]:
 
 def _square(path: Path, side: int) -> Floats:
     with Image.open(path, formats=FORMATS) as checked:
-        if checked.width * checked.height > MAX_PIXELS:
+        if checked.width * checked.height > (MAX_JPEG_PIXELS if checked.format == "JPEG" else MAX_PIXELS):
             raise BadImage(f"{checked.width} x {checked.height} pixels")
         checked.verify()
     with Image.open(path, formats=FORMATS) as image:

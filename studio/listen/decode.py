@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
-from studio.errors import BrokenClip, ClipTooShort, NoSoundTrack, NotSound
+from studio.errors import BrokenClip, ClipTooHard, ClipTooShort, NoSoundTrack, NotSound
+from studio.listen.codecs import DECODERS, SOUND_CODECS
 from studio.listen.downmix import strongest_mono
 
 ACCEPTED_FORMATS = "mp3,wav,mov,aac,matroska,webm,avi,flac,ogg"
@@ -35,6 +36,10 @@ MAX_CHANNELS = 8                # for more, FFmpeg has no mixing rule and PyAV n
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 768_000
 HOLE_SECONDS = 0.02             # shorter holes are rounding of timestamps
 MAX_HOLE_SECONDS = 5.0          # longer ones are jumps of a clock, not silence
+MAX_STREAMS = 64
+MAX_CHAPTERS = 2_000
+MAX_TAG_CHARACTERS = 2_000_000  # of the container and all its streams
+MAX_ATTACHED_BYTES = 32_000_000 # fonts of a film; FFmpeg keeps each several times
 PROBE_OPTIONS = {"probesize": "5000000", "analyzeduration": "5000000"}
 
 PRIMING_SAMPLES = {("aac", "aac"): 1024, ("avi", "aac"): 1024, ("avi", "mp3"): 1105}
@@ -98,19 +103,40 @@ def _has_mark(path: Path) -> bool:
 
 
 def open_clip(path: Path) -> InputContainer:
-    """The container of a clip, opened with nothing but the accepted formats. Raises NotSound or BrokenClip."""
+    """The container of a clip, opened with nothing but the accepted formats. Raises NotSound, BrokenClip or ClipTooHard."""
     try:
         if not path.is_file() or path.stat().st_size == 0:
             raise NotSound("no file, or an empty one")
         marked = _has_mark(path)
     except OSError as fault:
         raise NotSound(str(fault)) from fault
-    options = {"format_whitelist": ACCEPTED_FORMATS, "protocol_whitelist": "file", **PROBE_OPTIONS}
+    options = {"format_whitelist": ACCEPTED_FORMATS, "protocol_whitelist": "file", "codec_whitelist": DECODERS, **PROBE_OPTIONS}
     try:
-        return av.open(str(path.resolve()), mode="r", options=options, metadata_errors="replace",
-                       timeout=(OPEN_TIMEOUT_SECONDS, OPEN_TIMEOUT_SECONDS))
+        container = av.open(str(path.resolve()), mode="r", options=options, metadata_errors="replace",
+                            timeout=(OPEN_TIMEOUT_SECONDS, OPEN_TIMEOUT_SECONDS))
+    except MemoryError as fault:        # FFmpeg's is one of its own errors too
+        raise ClipTooHard(str(fault)) from fault
     except _DECODE_FAULTS as fault:
         raise (BrokenClip if marked else NotSound)(str(fault)) from fault
+    with ExitStack() as undo:
+        undo.callback(container.close)
+        _bound(container)
+        undo.pop_all()
+    return container
+
+
+def _bound(container: InputContainer) -> None:
+    """Refuse what holds more than any clip does. Raises ClipTooHard."""
+    if len(container.streams) > MAX_STREAMS:
+        raise ClipTooHard(f"{len(container.streams)} streams")
+    tags = [container.metadata, *(stream.metadata for stream in container.streams)]
+    if sum(len(name) + len(value) for one in tags for name, value in one.items()) > MAX_TAG_CHARACTERS:
+        raise ClipTooHard("its tags are longer than a book")
+    if len(container.chapters()) > MAX_CHAPTERS:
+        raise ClipTooHard(f"{len(container.chapters())} chapters")
+    attached = [len(one.data or b"") for one in container.streams.attachments]
+    if sum(attached) > MAX_ATTACHED_BYTES or 0 in attached:     # of one that did not fit into the memory nothing is left
+        raise ClipTooHard(f"{attached} bytes attached")
 
 
 def sound_stream(container: InputContainer) -> AudioStream:
@@ -118,9 +144,11 @@ def sound_stream(container: InputContainer) -> AudioStream:
     if not container.streams.audio:
         raise NoSoundTrack if container.streams.video else NotSound("no stream of sound")
     for stream in container.streams.audio:
-        if stream.codec_context is not None:
+        # PyAV's types promise a decoder; a codec that this build of FFmpeg lacks has none.
+        context = getattr(stream, "codec_context", None)
+        if context is not None and context.codec.canonical_name in SOUND_CODECS:
             return stream
-    raise BrokenClip("its codec is unknown")
+    raise BrokenClip("a codec that no recorder writes")
 
 
 def _priming_seconds(container: InputContainer, stream: AudioStream) -> float:

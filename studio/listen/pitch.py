@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, RuntimeException  # type: ignore[import-untyped]
 from swift_f0 import PitchResult, SwiftF0
 
 from studio.errors import SilentClip
@@ -43,8 +44,11 @@ def levelled(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def track(samples: npt.NDArray[np.float32]) -> PitchResult:
-    """Pitch, confidence and level of levelled 16 kHz `samples`, a frame every 16 ms."""
-    found = SwiftF0(spin=False).detect(samples, RATE_HZ, fmin=LOWEST_HZ, fmax=HIGHEST_HZ)
+    """Pitch, confidence and level of levelled 16 kHz `samples`, a frame every 16 ms. Raises MemoryError."""
+    try:
+        found = SwiftF0(spin=False).detect(samples, RATE_HZ, fmin=LOWEST_HZ, fmax=HIGHEST_HZ)
+    except (Fail, RuntimeException) as fault:       # onnxruntime has no other word for memory that it does not get
+        raise MemoryError(str(fault)) from fault
     return PitchResult(found.timestamps, found.pitch_hz, _believed(found), found.loudness_db)
 
 

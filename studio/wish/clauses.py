@@ -26,7 +26,7 @@ from studio.wish.vocabulary import Amounts
 
 _MODIFIERS = (Mark.TOO, Mark.LESS, Mark.MORE, Mark.ENOUGH, Mark.NOT_ENOUGH, Mark.TO, Mark.BY)
 _TRAILING = (Mark.ENOUGH, Mark.TO, Mark.BY, Mark.MORE)
-_SWITCHES = (Mark.ADD, Mark.WITH, Mark.ON, Mark.OFF)
+_SWITCHES = (Mark.ADD, Mark.BRING, Mark.WITH, Mark.ON, Mark.OFF)
 _NEW_BREATH = (Mark.VERB, Mark.KEEP, *_SWITCHES)
 MAX_PENDING = 8
 """More modifiers in a row than that belong to nothing; the bound keeps reading linear."""
@@ -57,7 +57,7 @@ class ClauseReader:
         self._negated: type[Meaning] | None = None
         self._switch: Mark | None = None
         self._part_switch: bool | None = None
-        self._refuse_next = self._kept = False
+        self._refuse_next = self._kept = self._is_new_value = False
         self._opaque = carried.opaque
         self._values = dict(carried.values)
         self._first_edit = len(found.edits)
@@ -155,8 +155,9 @@ class ClauseReader:
                 self._refuse_next = self._refuse_next or mark is Mark.REPLACE
                 self._kept = self._kept or mark is Mark.KEEP
             case Mark.INTO:
+                self._is_new_value = True
                 self._forget_old_values()
-            case Mark.ADD | Mark.WITH | Mark.ON | Mark.OFF:
+            case Mark.ADD | Mark.BRING | Mark.WITH | Mark.ON | Mark.OFF:
                 self._flush()
                 self._switch = mark
             case Mark.TAKE:
@@ -276,7 +277,7 @@ class ClauseReader:
             return self._switch is not Mark.OFF
         if behind in (Mark.OFF, Mark.DONT):
             return False
-        if behind in (Mark.ON, Mark.ADD):
+        if behind in (Mark.ON, Mark.ADD, Mark.BRING) or self._is_new_value:
             return True
         if self._part_switch is not None:
             return self._part_switch

@@ -46,7 +46,8 @@ class Mark(StrEnum):
     TO = "to"                   # an end value follows
     BY = "by"                   # a difference follows
     KEEP = "keep"
-    ADD = "add"
+    ADD = "add"                 # "add a flute": one more player, which a style has not
+    BRING = "bring"             # "加": an instrument is to play, a part is switched on
     WITH = "with"
     OFF = "off"
     ON = "on"

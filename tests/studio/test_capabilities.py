@@ -24,6 +24,6 @@ def test_every_instrument_has_a_name_in_every_language() -> None:
 
 def test_capabilities_tell_what_there_is() -> None:
     told = capabilities()
-    assert set(told) == {"styles", "aspects", "formats", "instruments", "output", "hearsUploads"}
+    assert set(told) == {"styles", "aspects", "formats", "instruments", "output", "hearsUploads", "forgets"}
     assert told["formats"] == ["mp4", "mp3", "wav", "flac", "midi", "stems"]
     assert told["hearsUploads"] is True

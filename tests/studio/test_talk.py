@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from studio import talk
 from studio.agent import Agent
 from studio.ears import Ears
 from studio.store import Session, Store
@@ -39,6 +40,22 @@ async def test_a_quiet_stretch_is_filled_with_heartbeats(store: Store, session: 
     await workers.close()
     assert kinds.count("heartbeat") >= 2
     assert kinds[-1] == "text"
+
+
+async def test_one_user_does_not_take_all_the_places_in_the_queue(store: Store, session: Session,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talk, "MAX_WAITING", 1)
+    workers = Workers(1)
+    talks = Talks(Agent(store, workers, Ears(store, workers), None))
+    talks.begin(session, SHORT)
+    with pytest.raises(Refusal) as refused:
+        talks.begin(store.open_session("anon_1", "Another", "en"), SHORT)
+    assert (refused.value.status, refused.value.says) == (429, "say.too_many")
+    talks.begin(store.open_session("anon_2", "Somebody else's", "en"), SHORT)
+    await talks.close()
+    talks.begin(session, SHORT)
+    await talks.close()
+    await workers.close()
 
 
 async def test_a_closed_studio_ends_its_answers(store: Store, session: Session) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Callable
-from itertools import pairwise
+from dataclasses import replace
+from itertools import islice, pairwise
 from pathlib import Path
 
 import av
@@ -19,7 +20,7 @@ from studio.score import Finish, Key, Mode, Part, Score, ScoreNote, Section, Sec
 
 RATE = 48_000
 Floats = npt.NDArray[np.float32]
-Watch = Callable[[Path, list[Box]], list[npt.NDArray[np.uint8]]]
+Watch = Callable[..., list[npt.NDArray[np.uint8]]]
 NAMES = {SectionKind.INTRO: "Intro", SectionKind.CHORUS: "Refrain"}
 
 
@@ -52,7 +53,10 @@ def music(score: Score) -> Floats:
 @pytest.fixture(scope="session")
 def sound(music: Floats, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The music as a WAV of 16 bits, stereo."""
-    path = tmp_path_factory.mktemp("sound") / "song.wav"
+    return _wav(music, tmp_path_factory.mktemp("sound") / "song.wav")
+
+
+def _wav(music: Floats, path: Path) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(2)
         file.setsampwidth(2)
@@ -72,21 +76,36 @@ def looks() -> dict[Aspect, Look]:
 
 
 @pytest.fixture(scope="session")
-def films(score: Score, sound: Path, looks: dict[Aspect, Look],
+def told() -> list[float]:
+    """The progress of the square one of `films`."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def films(score: Score, sound: Path, looks: dict[Aspect, Look], told: list[float],
           tmp_path_factory: pytest.TempPathFactory) -> dict[Aspect, Film]:
     """The film of each look."""
     folder = tmp_path_factory.mktemp("films")
-    return {aspect: make_film(score, sound, look, folder / f"{aspect.name}.mp4") for aspect, look in looks.items()}
+    listeners: dict[Aspect, Callable[[float], None]] = {Aspect.SQUARE: told.append}
+    return {aspect: make_film(score, sound, look, folder / f"{aspect.name}.mp4", progress=listeners.get(aspect, lambda _: None))
+            for aspect, look in looks.items()}
+
+
+@pytest.fixture(scope="session")
+def short(score: Score, music: Floats, tmp_path_factory: pytest.TempPathFactory) -> tuple[Score, Path]:
+    """Three seconds of that song, where a film is wanted for what does not take longer to be seen."""
+    beat = replace(score, sections=(Section(SectionKind.INTRO, 0, 1, 0.4),))
+    return beat, _wav(music[:round(beat.seconds * RATE)], tmp_path_factory.mktemp("short") / "song.wav")
 
 
 @pytest.fixture(scope="session")
 def watch() -> Watch:
-    """Decodes a film and returns the luma of each box in every frame, shape (frames, height, width)."""
-    def decode(path: Path, boxes: list[Box]) -> list[npt.NDArray[np.uint8]]:
+    """Decodes a film and returns the luma of each box in every frame, or the first so many; shape (frames, height, width)."""
+    def decode(path: Path, boxes: list[Box], frames: int | None = None) -> list[npt.NDArray[np.uint8]]:
         seen: list[list[npt.NDArray[np.uint8]]] = [[] for _ in boxes]
         with av.open(path) as container:
             height = container.streams.video[0].height
-            for frame in container.decode(video=0):
+            for frame in islice(container.decode(video=0), frames):
                 luma = np.asarray(frame.to_ndarray()[:height], np.uint8)
                 for pile, box in zip(seen, boxes, strict=True):
                     pile.append(luma[box.y0:box.y1, box.x0:box.x1].copy())

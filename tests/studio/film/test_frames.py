@@ -22,7 +22,7 @@ from studio.score import Score
 
 FPS = 30
 Bytes = npt.NDArray[np.uint8]
-Watch = Callable[[Path, list[Box]], list[Bytes]]
+Watch = Callable[..., list[Bytes]]
 
 
 def band_levels(music: npt.NDArray[np.float32], frames: int, bands: int) -> npt.NDArray[np.float64]:
@@ -41,13 +41,37 @@ def band_levels(music: npt.NDArray[np.float32], frames: int, bands: int) -> npt.
     return levels
 
 
+@pytest.fixture(scope="module")
+def shown(films: dict[Aspect, Film], looks: dict[Aspect, Look], score: Score, watch: Watch) -> dict[Aspect, dict[str, Bytes]]:
+    """What the tests look at, of each film that is decoded once: the area of the bars, and the row of each pitch."""
+    told = {}
+    for aspect, look in looks.items():
+        roll, layout = roll_geometry(look), LAYOUTS[aspect]
+        rows = Rows.of(score, roll.bottom - roll.top)
+        boxes = {"bars": bars_area(look)}
+        for pitch in {note.pitch for note in score.lead.notes}:
+            row = roll.top + rows.middle(pitch)
+            boxes[f"row of {pitch}"] = Box(0, row, layout.width, row + 1)
+        if aspect is Aspect.LANDSCAPE:
+            chip = Words(FontBook(), look.title, look.subtitle, layout).chip
+            left, right = layout.progress
+            boxes |= {"chip": Box(chip.x0, chip.y0, chip.x0 + 260, chip.y1),
+                      "progress": Box(left, layout.progress_y - 1, right, layout.progress_y + 1)}
+        told[aspect] = dict(zip(boxes, watch(films[aspect].path, list(boxes.values())), strict=True))
+    return told
+
+
+def bars_area(look: Look) -> Box:
+    boxes = bar_boxes(look)
+    return Box(boxes.columns[0][0], boxes.base_y - boxes.max_height, boxes.columns[-1][1] + 8, boxes.base_y)
+
+
 @pytest.mark.parametrize("aspect", Aspect)
 def test_the_bars_are_as_high_as_the_bands_are_loud(
-        films: dict[Aspect, Film], looks: dict[Aspect, Look], music: npt.NDArray[np.float32], watch: Watch,
+        shown: dict[Aspect, dict[str, Bytes]], looks: dict[Aspect, Look], music: npt.NDArray[np.float32],
         aspect: Aspect) -> None:
-    boxes = bar_boxes(looks[aspect])
-    area = Box(boxes.columns[0][0], boxes.base_y - boxes.max_height, boxes.columns[-1][1] + 8, boxes.base_y)
-    seen = watch(films[aspect].path, [area])[0].astype(int)
+    boxes, area = bar_boxes(looks[aspect]), bars_area(looks[aspect])
+    seen = shown[aspect]["bars"].astype(int)
     heights = np.empty((len(seen), len(boxes.columns)))
     for bar, (x0, x1) in enumerate(boxes.columns):
         inside = seen[:, :, (x0 + x1) // 2 - area.x0]
@@ -64,20 +88,18 @@ def test_the_bars_are_as_high_as_the_bands_are_loud(
 
 @pytest.mark.parametrize("aspect", Aspect)
 def test_a_note_reaches_the_playhead_when_it_sounds(
-        films: dict[Aspect, Film], looks: dict[Aspect, Look], score: Score, watch: Watch, aspect: Aspect) -> None:
+        shown: dict[Aspect, dict[str, Bytes]], looks: dict[Aspect, Look], score: Score, aspect: Aspect) -> None:
     roll = roll_geometry(looks[aspect])
-    width = LAYOUTS[aspect].width
-    seen = watch(films[aspect].path, [Box(0, roll.top, width, roll.bottom)])[0].astype(int)
-    rows = Rows.of(score, roll.bottom - roll.top)
     for note in score.lead.notes:
         onset = score.seconds_at(note.beat) * FPS
         frame = round(onset) - 6
-        line = seen[frame, rows.middle(note.pitch), roll.playhead_x + 40:]
-        ground = np.median(seen[frame, rows.middle(note.pitch)])
+        row = shown[aspect][f"row of {note.pitch}"][:, 0].astype(int)
+        line = row[frame, roll.playhead_x + 40:]
+        ground = np.median(row[frame])
         edge = roll.playhead_x + 40 + int(np.argmax(line > ground + 12))
         crossing = frame + (edge - roll.playhead_x) / roll.pixels_per_second * FPS
         assert crossing == pytest.approx(onset, abs=1)
-        lit = seen[round(onset) - 10:round(onset) + 11, rows.middle(note.pitch), roll.playhead_x - 2 * roll.step_px]
+        lit = row[round(onset) - 10:round(onset) + 11, roll.playhead_x - 2 * roll.step_px]
         turned = round(onset) - 10 + int(np.argmax(np.diff(lit))) + 1
         assert turned - 2 == pytest.approx(onset, abs=2)
 
@@ -89,20 +111,17 @@ def test_the_scroll_step_and_the_playhead_are_even(looks: dict[Aspect, Look]) ->
 
 
 def test_the_chip_changes_with_the_section_and_only_then(
-        films: dict[Aspect, Film], looks: dict[Aspect, Look], score: Score, watch: Watch) -> None:
-    look = looks[Aspect.LANDSCAPE]
-    chip = Words(FontBook(), look.title, look.subtitle, LAYOUTS[look.aspect]).chip
-    seen = watch(films[Aspect.LANDSCAPE].path, [Box(chip.x0, chip.y0, chip.x0 + 260, chip.y1)])[0].astype(int)
+        shown: dict[Aspect, dict[str, Bytes]], score: Score) -> None:
+    seen = shown[Aspect.LANDSCAPE]["chip"].astype(int)
     change = round(score.seconds_at(score.sections[1].beat) * FPS)
     assert np.abs(seen[change - 1] - seen[5]).max() < 30
     assert np.abs(seen[change + 12] - seen[-1]).max() < 30
     assert (np.abs(seen[change + 12] - seen[change - 1]) > 60).sum() > 200
 
 
-def test_the_progress_line_fills_evenly(films: dict[Aspect, Film], score: Score, watch: Watch) -> None:
-    layout = LAYOUTS[Aspect.LANDSCAPE]
-    left, right = layout.progress
-    line = watch(films[Aspect.LANDSCAPE].path, [Box(left, layout.progress_y - 1, right, layout.progress_y + 1)])[0]
+def test_the_progress_line_fills_evenly(shown: dict[Aspect, dict[str, Bytes]], score: Score) -> None:
+    left, right = LAYOUTS[Aspect.LANDSCAPE].progress
+    line = shown[Aspect.LANDSCAPE]["progress"]
     for frame in (45, 90, 150):
         bright = line[frame].mean(0) > 115
         filled = int(np.flatnonzero(bright[:-2])[-1])
@@ -111,7 +130,7 @@ def test_the_progress_line_fills_evenly(films: dict[Aspect, Film], score: Score,
 
 def test_a_chinese_title_is_written(films: dict[Aspect, Film], watch: Watch) -> None:
     column = LAYOUTS[Aspect.PORTRAIT].text
-    seen = watch(films[Aspect.PORTRAIT].path, [column])[0][60]
+    seen = watch(films[Aspect.PORTRAIT].path, [column], 61)[0][60]
     ink = seen > 200
     assert ink.sum() > 4000
     # Four characters side by side, and none of them an empty box: each has strokes in its middle.

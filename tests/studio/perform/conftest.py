@@ -27,23 +27,23 @@ def lead_notes(first_beat: float, bars: int, velocity: int) -> tuple[ScoreNote, 
 
 
 def small_score() -> Score:
-    """16 seconds and the tail: intro, verse, chorus, outro of two, two, three and one bars at 120."""
-    sections = (Section(SectionKind.INTRO, 0, 8, 0.3), Section(SectionKind.VERSE, 8, 8, 0.5),
-                Section(SectionKind.CHORUS, 16, 12, 0.9), Section(SectionKind.OUTRO, 28, 4, 0.3))
-    chords = tuple(Chord(4.0 * bar, 4.0, (0, 7, 9, 5)[bar % 4], bar % 4 == 2) for bar in range(8))
+    """10 seconds and the tail: intro, verse, chorus, outro of one, one, two and one bars at 120."""
+    sections = (Section(SectionKind.INTRO, 0, 4, 0.3), Section(SectionKind.VERSE, 4, 4, 0.5),
+                Section(SectionKind.CHORUS, 8, 8, 0.9), Section(SectionKind.OUTRO, 16, 4, 0.3))
+    chords = tuple(Chord(4.0 * bar, 4.0, (0, 7, 9, 5)[bar % 4], bar % 4 == 2) for bar in range(5))
     keys, bass, drums, pad = [], [], [], []
     for chord in chords:
-        strength = 92 if 16 <= chord.beat < 28 else 66
+        strength = 92 if 8 <= chord.beat < 16 else 66
         triad = (chord.root, chord.root + (3 if chord.minor else 4), chord.root + 7)
         keys += [ScoreNote(chord.beat + half, 2, 60 + tone % 12, strength) for tone in triad for half in (0, 2)]
-        if 8 <= chord.beat < 28:
+        if 4 <= chord.beat < 16:
             bass += [ScoreNote(chord.beat + k, 0.9, 36 + chord.root, strength) for k in range(4)]
             drums += [ScoreNote(chord.beat + k, 0.2, (36, 38)[k % 2], strength) for k in range(4)]
             drums += [ScoreNote(chord.beat + k / 2, 0.2, 42, strength - 20) for k in range(8)]
-        if 16 <= chord.beat < 28:
+        if 8 <= chord.beat < 16:
             pad += [ScoreNote(chord.beat, 4, 60 + tone % 12, 90) for tone in triad]
     parts = (
-        Part("lead", 11, False, -18.0, 0.0, 0.2, (*lead_notes(8, 2, 80), *lead_notes(16, 3, 100))),
+        Part("lead", 11, False, -18.0, 0.0, 0.2, (*lead_notes(4, 1, 80), *lead_notes(8, 2, 100))),
         Part("keys", 4, False, -23.0, -0.2, 0.25, tuple(keys)),
         Part("pad", 89, False, -25.0, 0.2, 0.4, tuple(pad)),
         Part("bass", 33, False, -21.0, 0.0, 0.0, tuple(bass)),
@@ -95,10 +95,11 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 
 @pytest.fixture
 def solo(score: Score) -> Callable[..., Score]:
-    """The small score with other parts, or a single one with these notes."""
-    def build(*notes: ScoreNote, **changes: Any) -> Score:
+    """The small score with a single part of these notes, and no more beats than are given."""
+    def build(*notes: ScoreNote, beats: float = 20, **changes: Any) -> Score:
         part = replace(Part("solo", 11, False, -18.0, 0.0, 0.0, notes), **changes)
-        return replace(score, parts=(part,))
+        sections = [replace(one, beats=min(one.beats, beats - one.beat)) for one in score.sections if one.beat < beats]
+        return replace(score, sections=tuple(sections), parts=(part,))
     return build
 
 

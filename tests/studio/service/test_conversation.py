@@ -21,7 +21,18 @@ def singer(house: Any, hum: bytes) -> Any:
     guest = house.guest()
     assert guest.upload(("My hum.wav", hum)).json()["code"] == 0
     guest.known = guest.heard()
-    guest.first = guest.say(f"full song with instruments from my hummed melody, lo-fi, {SHORT}")
+    guest.first = guest.say(f"full song from my hummed melody, lo-fi, {SHORT}, no drums, no bass, no chords")
+    return guest
+
+
+@pytest.fixture(scope="module")
+def hasty(house: Any, hum: bytes) -> Any:
+    """A guest who sent a clip with a picture and did not wait: `told` is of the upload, `events` are those of the wish."""
+    guest = house.guest()
+    green = io.BytesIO()
+    Image.new("RGB", (640, 480), (20, 200, 40)).save(green, "PNG")
+    guest.told = guest.upload(("hum.wav", hum), ("leaf.png", green.getvalue())).json()["data"]["files"]
+    guest.events = guest.say(QUIET)
     return guest
 
 
@@ -50,12 +61,9 @@ def test_an_upload_is_heard_before_anything_is_said_and_the_wish_does_not_hear_i
     assert singer.state()["generated_media"]["melody"] == melody
 
 
-def test_a_wish_that_does_not_wait_hears_the_clip_itself(house: Any, hum: bytes) -> None:
-    guest = house.guest()
-    guest.upload(("hum.wav", hum))
-    events = guest.say(QUIET)
-    assert tools_of(events) == ["listen", "make_song"]
-    heard = next(one["result"] for one in events if one["type"] == "tool_result" and one["name"] == "listen")
+def test_a_wish_that_does_not_wait_hears_the_clip_itself(hasty: Any) -> None:
+    assert tools_of(hasty.events) == ["listen", "make_song"]
+    heard = next(one["result"] for one in hasty.events if one["type"] == "tool_result" and one["name"] == "listen")
     assert (heard["notes"], heard["key"]) == (13, "G major")
 
 
@@ -156,9 +164,8 @@ def test_a_cancelled_render_ends(singer: Any) -> None:
     assert singer.poll("render_unwanted")["status"] == "cancelled"
 
 
-def test_a_second_wish_waits_for_the_first(house: Any, hum: bytes) -> None:
+def test_a_second_wish_waits_for_the_first(house: Any) -> None:
     guest = house.guest()
-    guest.upload(("hum.wav", hum))
     body = {"session_id": guest.session, "new_message": {"parts": [{"text": QUIET}]}}
     with guest.http.stream("POST", "/run_sse", json=body) as first:
         lines = first.iter_lines()
@@ -169,9 +176,8 @@ def test_a_second_wish_waits_for_the_first(house: Any, hum: bytes) -> None:
         list(lines)
 
 
-def test_a_listener_who_hangs_up_still_gets_the_song(house: Any, hum: bytes) -> None:
+def test_a_listener_who_hangs_up_still_gets_the_song(house: Any) -> None:
     guest = house.guest()
-    guest.upload(("hum.wav", hum))
     body = {"session_id": guest.session, "new_message": {"parts": [{"text": QUIET}]}}
     with guest.http.stream("POST", "/run_sse", json=body) as answer:
         next(answer.iter_lines())
@@ -219,15 +225,10 @@ def test_silence_is_told_in_one_sentence_and_forgotten(house: Any, silence: byte
     assert words_of(guest.say(QUIET))
 
 
-def test_a_picture_beside_the_clip_becomes_the_background(house: Any, hum: bytes) -> None:
-    guest = house.guest()
-    green = io.BytesIO()
-    Image.new("RGB", (640, 480), (20, 200, 40)).save(green, "PNG")
-    told = guest.upload(("hum.wav", hum), ("leaf.png", green.getvalue())).json()["data"]["files"]
-    assert [one["file_type"] for one in told] == ["audio", "image"]
-    assert told[1]["width"] == 640
-    guest.say(QUIET)
-    assert guest.state()["draft"]["t"][0]["sg"][0]["source"] != "film"
+def test_a_picture_beside_the_clip_becomes_the_background(hasty: Any) -> None:
+    assert [one["file_type"] for one in hasty.told] == ["audio", "image"]
+    assert hasty.told[1]["width"] == 640
+    assert hasty.state()["draft"]["t"][0]["sg"][0]["source"] != "film"
 
 
 def test_a_style_that_is_not_here_is_told_with_those_that_are(singer: Any) -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from studio.store import Session
+from studio.texts import say
 
 LIMIT = 200_000_000
 
@@ -85,7 +86,7 @@ def test_a_playlist_named_mp3_opens_no_other_file(house: Any, tmp_path: Path, hu
 
 def test_a_picture_of_a_billion_pixels_is_refused(house: Any) -> None:
     header = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x7d\x00\x00\x00\x7d\x00\x08\x02\x00\x00\x00\x00\x00\x00\x00"
-    assert house.guest().upload(("huge.png", header + b"\x00" * 200)).json()["code"] == 4001
+    assert house.guest().upload(("huge.png", header + b"\x00" * 200)).json()["code"] == 4003
 
 
 def test_one_byte_over_the_limit_is_code_4002_and_leaves_nothing(house: Any, tmp_path: Path) -> None:
@@ -107,6 +108,14 @@ def test_a_broken_upload_is_refused(house: Any, body: bytes) -> None:
                              headers={"Content-Type": "multipart/form-data; boundary=b"})
     assert answer.status_code == 400
     assert answer.json()["message"]
+
+
+def test_a_form_of_a_thousand_fields_is_refused_before_all_of_it_is_read(house: Any) -> None:
+    guest = house.guest()
+    field = b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n\r\n'
+    answer = guest.http.post(f"/api/upload-video/nemo_agent/me/{guest.session}", content=field * 1000 + b"--b--\r\n",
+                             headers={"Content-Type": "multipart/form-data; boundary=b"})
+    assert (answer.status_code, answer.json()["message"]) == (400, say("upload.too_many", "en", most=10))
 
 
 def test_a_name_full_of_tricks_stays_a_name(house: Any, hum: bytes) -> None:
@@ -145,7 +154,7 @@ def test_a_killed_studio_leaves_no_process_and_goes_on_with_its_renders(
     with open_house(tmp_path) as first:
         guest = first.owner(*owner)
         draft = guest.state()["draft"]
-        guest.render("render_interrupted", draft)
+        guest.render("render_interrupted", {**draft, "m": {**draft["m"], "width": 1080, "height": 1080}})
         wait_until(lambda: guest.http.get("/api/render/proxy/lambda/render_interrupted").json()["status"] == "processing")
         workers = list(children(first.process.pid))
         assert workers

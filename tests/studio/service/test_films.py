@@ -60,7 +60,7 @@ def poll(guest: Any) -> dict[str, Any]:
 def aged(shown: Shown) -> Iterator[Callable[[float], None]]:
     """Makes the film so many seconds old, until the test ends."""
     store = Store(shown.house.data)
-    render = store.render(shown.told["id"])
+    render = store.render_of_film(shown.link.rpartition("/")[2].removesuffix(".mp4"))
     assert render
     yield lambda seconds: store.keep_render(replace(render, completed_at=time.time() - seconds))
     store.keep_render(render)

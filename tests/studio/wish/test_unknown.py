@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from studio.wish import ChangeLength, ChangeTempo, Edit, SetStyle, Understanding, understand
+from studio.wish import ChangeLength, ChangeTempo, Edit, SetLead, SetStyle, Understanding, understand
 
 SLOWER, LOFI = ChangeTempo(0.85), SetStyle("lo-fi")
 
@@ -39,7 +39,8 @@ REPORTED: list[tuple[str, tuple[Edit, ...], tuple[str, ...]]] = [
     ("99999999 bpm", (), ("99999999 bpm",)),
     ("https://example.org/x.mp3 make it slower", (SLOWER,), ("https://example.org/x.mp3",)),
     ("梦幻一点", (), ("梦幻一点",)),
-    ("慢一点，加雨声", (SLOWER,), ("加雨声",)),
+    ("慢一点，加雨声", (SLOWER,), ("加雨声",)), ("不加钢琴", (), ("不加钢琴",)),
+    ("加钢琴和小提琴", (SetLead("piano"),), ("小提琴",)), ("用二胡", (), ("用二胡",)),
     ("歌词关于猫", (), ("歌词关于猫",)),
     ("更快乐", (), ("更快乐",)),
     ("声音大一点", (), ("声音大一点",)),

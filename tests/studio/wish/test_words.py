@@ -125,6 +125,11 @@ CHINESE: list[tuple[str, tuple[Edit, ...]]] = [
     ("用钢琴", (SetLead("piano"),)), ("用長笛吹", (SetLead("flute"),)), ("换成小提琴", (SetLead("violin"),)),
     ("把钢琴换成长笛", (SetLead("flute"),)), ("不要鼓", (NO_DRUMS,)), ("去掉鼓和贝斯", (NO_DRUMS, NO_BASS)),
     ("加上鼓", (DRUMS,)), ("把鼓去掉", (NO_DRUMS,)), ("做成完整的歌", (SONG,)), ("完整的歌，lofi", (SONG, LOFI)),
+    ("加钢琴", (SetLead("piano"),)), ("加上吉他", (SetLead("guitar"),)), ("配上小提琴", (SetLead("violin"),)),
+    ("加入弦乐", (SetLead("strings"),)), ("加点笛子", (SetLead("flute"),)), ("加一把吉他", (SetLead("guitar"),)),
+    ("來點鋼琴", (SetLead("piano"),)), ("換成弦樂", (SetLead("strings"),)), ("用笛子", (SetLead("flute"),)),
+    ("加鼓和贝斯", (DRUMS, BASS)), ("配上鼓", (DRUMS,)), ("用鼓", (DRUMS,)), ("换成贝斯", (BASS,)), ("来点鼓", (DRUMS,)),
+    ("不用鼓", (NO_DRUMS,)), ("不要鼓，用贝斯", (NO_DRUMS, BASS)), ("加上弦乐，慢一点", (SetLead("strings"), SLOWER)),
     ("谢谢", ()),
 ]
 
