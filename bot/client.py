@@ -20,12 +20,14 @@ from bot.discord_faults import DiscordUnreachable, IntentMissing, TokenRefused
 from bot.flows.offers import Offers
 from bot.jobs.door import Doors
 from bot.nemo import Clock
+from bot.pace import A_LETTER, Pace, Verdict
 from bot.settings import Backend
 from bot.texts import language_of, say
 
 COGS: Final = ("cogs.words", "cogs.faults", "cogs.forms", "cogs.make", "cogs.upload", "cogs.export", "cogs.buttons",
-               "cogs.song_buttons", "cogs.servers", "cogs.look", "cogs.projects", "cogs.account", "cogs.help", "cogs.admin",
-               "cogs.menu", "cogs.hearing")
+               "cogs.song_buttons", "cogs.servers", "cogs.look", "cogs.projects", "cogs.account", "cogs.privacy",
+               "cogs.help", "cogs.admin", "cogs.server_account", "cogs.server_limits", "cogs.operator", "cogs.menu",
+               "cogs.hearing")
 """Loaded by name, so that nothing below the faces knows them. Each has `async def setup(client)`."""
 DOORS: Final = "cogs.door"
 SYNCED: Final = "commands.synced"
@@ -57,14 +59,25 @@ class Visit(Protocol):
 
 
 class Tree(app_commands.CommandTree["MurekaClient[Any]"]):
-    """The commands; while the bot is closing nobody begins anything."""
+    """The commands; while the bot is closing nobody begins anything, and nobody acts all the time."""
 
     async def interaction_check(self, interaction: discord.Interaction[MurekaClient[Any]], /) -> bool:
-        """Whether this interaction may go on; where not, its member is told privately."""
-        if interaction.client.is_closing and interaction.type is not discord.InteractionType.autocomplete:
-            words = say("discord.closing", language_of(str(interaction.locale)))
-            await interaction.response.send_message(words, ephemeral=True)
-        return not interaction.client.is_closing
+        """Whether this interaction may go on; where not, its member is told privately, unless they were often enough."""
+        client, member = interaction.client, str(interaction.user.id)
+        is_typing = interaction.type is discord.InteractionType.autocomplete
+        language = language_of(str(interaction.locale))
+        verdict = client.pace.judge(member, cost=A_LETTER if is_typing else 1.0)
+        words: str | None = None
+        if verdict is Verdict.TELL:
+            words = say("discord.too_often", language, seconds=client.pace.seconds(member))
+        elif client.is_closing and verdict is Verdict.GO_ON:
+            words = say("discord.closing", language)
+        if words is not None and not is_typing:
+            try:
+                await interaction.response.send_message(words, ephemeral=True)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as fault:
+                log.warning("interaction %d was refused, which was not heard: %s", interaction.id, fault)
+        return verdict is Verdict.GO_ON and not client.is_closing
 
 
 class MurekaClient(discord.Client, Generic[Handed]):
@@ -74,13 +87,14 @@ class MurekaClient(discord.Client, Generic[Handed]):
     messages too, the one privileged intent, and does without where the portal refuses.
     """
 
-    def __init__(self, *, proxy: str | None = None, listens: bool = False) -> None:
+    def __init__(self, *, proxy: str | None = None, listens: bool = False, pace: Pace | None = None) -> None:
         self._asked = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=listens)
         super().__init__(
             intents=self._asked, allowed_mentions=discord.AllowedMentions.none(), proxy=proxy,
             max_messages=None, chunk_guilds_at_startup=False, guild_ready_timeout=GUILDS_SECONDS,
             member_cache_flags=discord.MemberCacheFlags.none())
         self.tree = Tree(self)
+        self.pace = pace or Pace(0)
         self.is_closing = False     # nothing new is taken any more
         self.tag = secrets.token_hex(4)     # tells this process's forms from those of an earlier one
         self.first_words: dict[str, FirstWords] = {}
@@ -89,6 +103,8 @@ class MurekaClient(discord.Client, Generic[Handed]):
         """Places where only an interaction's token opens the door, by job."""
         self.when_ready: list[Callable[[], Awaitable[None]]] = []
         """Run at each READY, when all servers are known; again after every new session."""
+        self.acknowledged: Callable[[float], object] = bool
+        """Told how many seconds after a member's act Discord had an answer to it."""
         self._house: Handed | None = None
 
     @property
@@ -114,6 +130,12 @@ class MurekaClient(discord.Client, Generic[Handed]):
                 log.warning(say("discord.deaf", "en"))
                 self._asked.message_content = False     # the connection's own: the next IDENTIFY goes without
                 await self.connect()
+
+    @property
+    def hears_discord(self) -> bool:
+        """Whether the gateway's connection is open just now, and all servers were told of."""
+        socket: discord.gateway.DiscordWebSocket | None = self.ws       # None before the first connection
+        return self.is_ready() and not self.is_closed() and socket is not None and socket.open
 
     @property
     def hears_channels(self) -> bool:

@@ -1,7 +1,8 @@
 """The bot on Discord: everything opened in order, kept while it runs, closed in order when a signal comes. Decides nothing.
 
-Order: database, studio or cloud, login, jobs, commands, gateway. What a dead process left behind goes on before anybody
-new is heard. On SIGTERM: nothing new is taken, what runs may end for 15 s (bot.jobs), then all is closed the other way round.
+Order: the folder and who watches it, database, studio or cloud, login, jobs, commands, gateway. What a dead process left
+behind goes on before anybody new is heard. On SIGTERM: nothing new is taken, what runs may end for 15 s (bot.jobs), then all
+is closed the other way round.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import functools
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from datetime import timedelta
 
 from bot.alone import alone
 from bot.client import MurekaClient
@@ -19,10 +21,14 @@ from bot.flows.account import Access, client_for
 from bot.flows.offers import OffersCache
 from bot.house import House
 from bot.jobs.engine import running
-from bot.jobs.workbench import Workbench
+from bot.jobs.workbench import Studio, Workbench
 from bot.media.fetch import fetch
 from bot.nemo import Clock, Nemo
+from bot.ops import swap
+from bot.ops.lookout import Watched, looking_out
+from bot.pace import Pace
 from bot.settings import DATABASE, Backend, Settings
+from bot.studio_beside import studio_beside
 from bot.studio_watch import watched_studio
 from bot.texts import say
 from storage import Database, Stores
@@ -85,11 +91,15 @@ async def _house(settings: Settings, stop: Stop) -> AsyncIterator[MurekaClient[H
     assert settings.discord_token is not None
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.data))
+        lookout = await stack.enter_async_context(looking_out(settings))
+        swap.finish(settings.data)
+        await asyncio.to_thread(swap.drop_half, settings.data)
         database = await stack.enter_async_context(Database.open(settings.data / DATABASE, keys=settings.keys))
         if database.made is not None:
             log.warning(say("keys.made", "en", path=database.made.path))
-        address = await stack.enter_async_context(_backend(settings))
-        client: MurekaClient[House] = MurekaClient(proxy=settings.discord_proxy, listens=settings.listens)
+        address = await stack.enter_async_context(_backend(settings, lookout.studio_died))
+        client: MurekaClient[House] = MurekaClient(proxy=settings.discord_proxy, listens=settings.listens,
+                                                   pace=Pace(settings.pace))
         stack.push_async_callback(client.close)
         await client.enter(settings.discord_token)
         access = access_of(settings, await address())
@@ -98,22 +108,34 @@ async def _house(settings: Settings, stop: Stop) -> AsyncIterator[MurekaClient[H
         bench = Workbench(
             stores=database, access=lambda: access, environment=settings.environment,
             doors=client.doors(clock, settings.backend, lambda: offers.known(access.backend)),
-            clock=clock, data=settings.data, fetch=functools.partial(fetch, proxy=settings.discord_proxy))
-        client_of = functools.partial(speaking_for, access=access, stores=database, environment=settings.environment)
+            clock=clock, data=settings.data, fetch=functools.partial(fetch, proxy=settings.discord_proxy),
+            budget=settings.preferences.budget,
+            studio=await stack.enter_async_context(_beside(settings, lookout.studio_died)),
+            studio_when_spent=settings.studio_when_spent, is_studio=settings.backend is Backend.STUDIO,
+            keep=timedelta(days=settings.preferences.keep_days))
+        client_of = functools.partial(speaking_for, access=access, stores=database, environment=settings.environment,
+                                      studio=bench.studio)
         desk = await stack.enter_async_context(running(bench, workers=settings.workers))
         house = House(desk, database, settings.backend, settings.backend_name, client_of, offers, settings.preferences, access,
-                      settings.environment)
+                      settings.environment, bench.studio)
         await house.offered()
         await client.furnish(house)
         await client.sync_if_changed(settings.data)
+        metrics = await stack.enter_async_context(lookout.page(Watched(
+            database, bench.tally, lambda: client.hears_discord, lambda: len(client.guilds), lambda: access.url, clock)))
+        if metrics is not None:
+            client.acknowledged = metrics.acknowledged.observe
         stop.is_ready = True
         yield client
 
 
 @contextlib.asynccontextmanager
-async def speaking_for(member_id: str, access: Access, stores: Stores, environment: Mapping[str, str]) -> AsyncIterator[Nemo]:
-    """A client that speaks for a member, for as long as the block runs. Raises WrongKey."""
-    nemo = await client_for(member_id, access, members=stores.members, accounts=stores.accounts, environment=environment)
+async def speaking_for(member_id: str, server_id: str | None = None, backend: str | None = None, *, access: Access,
+                       stores: Stores, environment: Mapping[str, str], studio: Studio | None = None) -> AsyncIterator[Nemo]:
+    """See `bot.house.ClientOf`."""
+    reached = await studio() if studio is not None and backend == studio.backend else access
+    nemo = await client_for(member_id, reached, members=stores.members, accounts=stores.accounts, environment=environment,
+                            server_accounts=stores.server_accounts, server_id=server_id)
     try:
         yield nemo
     finally:
@@ -122,19 +144,36 @@ async def speaking_for(member_id: str, access: Access, stores: Stores, environme
 
 def access_of(settings: Settings, url: str) -> Access:
     """The backend at `url` as members reach it."""
-    token = settings.nemo_token if settings.backend is Backend.CLOUD else None
-    return Access(url, settings.backend_name, settings.nemo_web_url, token, settings.nemo_client_id)
+    if settings.backend is Backend.STUDIO:      # each member under an id of their own: whoever is forgotten takes theirs alone
+        return Access(url, settings.backend_name, settings.nemo_web_url)
+    return Access(url, settings.backend_name, settings.nemo_web_url, settings.nemo_token, settings.nemo_client_id)
 
 
 @contextlib.asynccontextmanager
-async def _backend(settings: Settings) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+async def _backend(settings: Settings, died: Callable[[], object]) -> AsyncIterator[Callable[[], Awaitable[str]]]:
     """The address of the backend, once it is asked for: the bot's own studio starts meanwhile."""
     named = settings.nemo_api_url if settings.backend is Backend.CLOUD else settings.studio_url
     if named is not None:
         yield _already(named)
         return
-    async with watched_studio(settings.data / "studio", settings.environment) as address:
+    async with watched_studio(settings.data / "studio", settings.environment, died) as address:
         yield address
+
+
+@contextlib.asynccontextmanager
+async def _beside(settings: Settings, died: Callable[[], object]) -> AsyncIterator[Studio | None]:
+    """The studio beside a cloud, which starts when it is needed; None where the studio is the backend."""
+    if settings.backend is Backend.STUDIO:
+        yield None
+        return
+    async with contextlib.AsyncExitStack() as stack:
+        address = _already(settings.studio_url) if settings.studio_url is not None else await stack.enter_async_context(
+            studio_beside(settings.data / "studio", settings.environment, died))
+
+        async def reach() -> Access:
+            return Access(await address(), settings.studio_name, settings.nemo_web_url)
+
+        yield Studio(settings.studio_name, reach, None if settings.studio_url is not None else settings.data / "studio")
 
 
 def _already(address: str) -> Callable[[], Awaitable[str]]:

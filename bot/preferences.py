@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.flows.budget import Budget
 from bot.texts import language_of
 from storage import Server
 
@@ -19,6 +20,10 @@ class Preferences:
     language: str | None = None     # of public messages; None: that of whoever asks
     style: str | None = None        # for wishes that name none
     help_url: str | None = None     # where members find more than fits into /mureka help
+    budget: Budget = Budget()       # noqa: RUF009 - frozen; the most that servers and members may use
+    operator: str | None = None     # the member who is told when little is left
+    keep_days: int = 30             # how long what nobody uses any more is kept
+    backup_days: int = 30           # how long the operator keeps backups: members are told so, nobody here sees to it
 
     def public_language(self, server: Server | None, member_locale: str | None) -> str:
         """The language of what everybody in a channel reads; in a direct conversation (no server) nobody else does."""

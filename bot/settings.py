@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import platformdirs
 from dotenv import dotenv_values
 
+from bot.flows.budget import Budget
+from bot.loopback import Place, place_of
 from bot.preferences import Preferences
 from bot.texts import LANGUAGES, say
 from storage import BadKeys, Key, read_keys
@@ -21,8 +23,12 @@ CLOUD_API = "https://mega-api-prod.nemovideo.ai"
 CLOUD_WEB = "https://nemovideo.com"
 TOKEN_PREFIX = "nmv_usr_"
 USUAL_WORKERS, MOST_WORKERS = 3, 100
+MOST_LIMIT = 1_000_000_000
+USUAL_PACE, MOST_PACE = 60, 6000
 MAX_STYLE_CHARACTERS = 40
+USUAL_DAYS, MOST_DAYS = 30, 3650
 DISCORD_TOKEN_SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+DISCORD_ID_SHAPE = re.compile(r"[1-9][0-9]{14,19}")
 DATABASE = "mureka.db"
 """The bot's database in the data folder."""
 
@@ -32,6 +38,13 @@ class Backend(StrEnum):
 
     STUDIO = "studio"   # this repository's own, on this machine
     CLOUD = "cloud"     # the NemoVideo API
+
+
+class LogStyle(StrEnum):
+    """How the lines of the log are written."""
+
+    TEXT = "text"       # for people
+    JSON = "json"       # one object a line, for programs
 
 
 class BadSetting(ValueError):
@@ -58,14 +71,23 @@ class Settings:
     workers: int                    # songs that are made at the same time
     discord_token: str | None = field(repr=False)
     discord_proxy: str | None = field(repr=False)   # may hold a password
+    pace: int                       # acts of one member in a minute; 0: as many as they like
     listens: bool                   # whether channels are heard, for which Discord wants the message-content intent
+    log_style: LogStyle
+    metrics: Place | None           # where /healthz and /metrics are served; None: nowhere
     preferences: Preferences        # for all servers that decided nothing else
     environment: Mapping[str, str] = field(repr=False)
+    studio_when_spent: bool = False     # in direct messages: whether the studio goes on where no cloud credits are left
 
     @property
     def backend_name(self) -> str:
         """What projects and tokens of this backend are kept under."""
-        return self.nemo_api_url if self.backend is Backend.CLOUD else self.studio_url or "studio"
+        return self.nemo_api_url if self.backend is Backend.CLOUD else self.studio_name
+
+    @property
+    def studio_name(self) -> str:
+        """What projects and tokens of the studio are kept under, whether it is the backend or goes on beside the cloud."""
+        return self.studio_url or "studio"
 
     @classmethod
     def read(cls, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -85,9 +107,16 @@ class Settings:
             workers=_workers(found),
             discord_token=_discord_token(found),
             discord_proxy=_proxy(found),
+            pace=_whole("MUREKA_PACE", found, USUAL_PACE, 0, MOST_PACE),
             listens=_switch("MUREKA_LISTEN", found),
-            preferences=Preferences(_language(found), _style(found), _url("MUREKA_HELP_URL", found, "") or None),
+            log_style=_log_style(found),
+            metrics=_metrics(found),
+            preferences=Preferences(_language(found), _style(found), _url("MUREKA_HELP_URL", found, "") or None,
+                                    _budget(found), _operator(found),
+                                    _whole("MUREKA_KEEP_DAYS", found, USUAL_DAYS, 1, MOST_DAYS),
+                                    _whole("MUREKA_BACKUP_DAYS", found, USUAL_DAYS, 0, MOST_DAYS)),
             environment=found,
+            studio_when_spent=_when_spent(found),
         )
 
 
@@ -152,6 +181,36 @@ def _workers(found: Mapping[str, str]) -> int:
     return int(value)
 
 
+def _whole(name: str, found: Mapping[str, str], default: int, least: int, most: int) -> int:
+    """A whole number from `least` to `most`."""
+    value = found.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdecimal() and len(value) <= len(str(most)) and least <= int(value) <= most):
+        raise BadSetting("settings.whole", name=name, value=repr(value), least=least, most=most)
+    return int(value)
+
+
+def _budget(found: Mapping[str, str]) -> Budget:
+    usual = Budget()
+    return Budget(_limit("MUREKA_SONGS_PER_DAY", found, usual.songs_per_day),
+                  _limit("MUREKA_SONGS_PER_MONTH", found, usual.songs_per_month),
+                  _limit("MUREKA_CREDITS_PER_MONTH", found, usual.credits_per_month),
+                  _limit("MUREKA_WAITING", found, usual.waiting))
+
+
+def _limit(name: str, found: Mapping[str, str], usual: int) -> int:
+    value = found.get(name, "").strip() or str(usual)
+    if not (value.isascii() and value.isdecimal() and len(value) <= len(str(MOST_LIMIT)) and int(value) <= MOST_LIMIT):
+        raise BadSetting("settings.limit", name=name, value=repr(value), most=MOST_LIMIT, example=usual or 1000)
+    return int(value)
+
+
+def _operator(found: Mapping[str, str]) -> str | None:
+    value = found.get("MUREKA_OPERATOR", "").strip()
+    if value and not DISCORD_ID_SHAPE.fullmatch(value):
+        raise BadSetting("settings.operator", value=repr(value))
+    return value or None
+
+
 def _discord_token(found: Mapping[str, str]) -> str | None:
     token = found.get("DISCORD_TOKEN", "").strip()
     if token and not DISCORD_TOKEN_SHAPE.fullmatch(token):
@@ -164,6 +223,13 @@ def _switch(name: str, found: Mapping[str, str]) -> bool:
     if value not in ("", "on", "off"):
         raise BadSetting("settings.switch", name=name, value=repr(value))
     return value == "on"
+
+
+def _when_spent(found: Mapping[str, str]) -> bool:
+    value = found.get("MUREKA_WHEN_SPENT", "").strip().lower()
+    if value not in ("", "stop", "studio"):
+        raise BadSetting("settings.when_spent", value=repr(value))
+    return value == "studio"
 
 
 def _proxy(found: Mapping[str, str]) -> str | None:
@@ -186,6 +252,21 @@ def _style(found: Mapping[str, str]) -> str | None:
     if len(value) > MAX_STYLE_CHARACTERS or not value.isprintable():
         raise BadSetting("settings.style", most=MAX_STYLE_CHARACTERS)
     return value or None
+
+
+def _log_style(found: Mapping[str, str]) -> LogStyle:
+    value = found.get("MUREKA_LOG", "").strip().lower() or LogStyle.TEXT.value
+    if value not in {one.value for one in LogStyle}:
+        raise BadSetting("settings.log", value=repr(value))
+    return LogStyle(value)
+
+
+def _metrics(found: Mapping[str, str]) -> Place | None:
+    value = found.get("MUREKA_METRICS", "").strip()
+    try:
+        return place_of(value) if value else None
+    except ValueError as fault:
+        raise BadSetting("settings.metrics", value=repr(value)) from fault
 
 
 def _keys(found: Mapping[str, str]) -> tuple[Key, ...]:

@@ -62,7 +62,7 @@ async def running_studio(data: Path, environment: Mapping[str, str], *, port: in
     front of it finds it.
     Raises StudioBusy, StudioDidNotStart with its last words, and StudioEnded in the body as soon as the child is gone.
     """
-    with _ours_alone(data):
+    with ours_alone(data):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "studio", "--with-parent", *_place(environment, port), "--data", str(data),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -86,12 +86,15 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of a studio: it imports what stands beside the bot and nothing from the current folder, and it is
     told none of the bot's own settings, which hold its secrets."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    plain = {name: value for name, value in {**os.environ, **environment}.items() if not name.startswith(THE_BOTS_OWN)}
+    found = {**os.environ, **environment}
+    if "MUREKA_KEEP_DAYS" in found:     # the bot forgets a project when the studio forgets its session
+        found.setdefault("STUDIO_KEEP_DAYS", found["MUREKA_KEEP_DAYS"])
+    plain = {name: value for name, value in found.items() if not name.startswith(THE_BOTS_OWN)}
     return {**plain, "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
 
 
 @contextmanager
-def _ours_alone(data: Path) -> Iterator[None]:
+def ours_alone(data: Path) -> Iterator[None]:
     """Two studios on the same files would undo each other's work. The lock ends with the process, however it ends."""
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,7 +124,13 @@ async def _address(process: asyncio.subprocess.Process, words: deque[str]) -> st
 
 async def _listen(process: asyncio.subprocess.Process, words: deque[str]) -> None:
     assert process.stderr
-    async for line in process.stderr:
+    while True:
+        try:
+            line = await process.stderr.readline()
+        except ValueError:      # longer than LINE_BYTES, and dropped; where nobody reads on, the studio stops at its next line
+            continue
+        if not line:
+            return
         words.append(line.decode(errors="replace").rstrip())
         log.debug("studio: %s", words[-1])
 

@@ -24,10 +24,15 @@ def pause_after(deaths: int) -> float:
     return float(min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(max(0, deaths - 1), 30)))
 
 
-class WatchedStudio:
-    """A studio that is started again whenever it dies. Its first port stays, so that its address is good for ever."""
+def nobody() -> None:
+    """Nobody counts deaths."""
 
-    def __init__(self, data: Path, environment: Mapping[str, str]) -> None:
+
+class WatchedStudio:
+    """A studio that is started again whenever it dies, which `died` is told. Its first port, so its address, stays."""
+
+    def __init__(self, data: Path, environment: Mapping[str, str], died: Callable[[], object] = nobody) -> None:
+        self._died = died
         self._data = data
         self._environment = environment
         self._first: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -54,6 +59,7 @@ class WatchedStudio:
                 lived = asyncio.get_running_loop().time() - began
                 deaths = 1 if lived >= HEALTHY_SECONDS else deaths + 1
                 pause = pause_after(deaths)
+                self._died()
                 log.error("the studio died after %.0f s and is started again in %.1f s; its last words: %s", lived, pause, fault)
                 await asyncio.sleep(pause)
 
@@ -66,9 +72,10 @@ class WatchedStudio:
 
 
 @contextlib.asynccontextmanager
-async def watched_studio(data: Path, environment: Mapping[str, str]) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+async def watched_studio(data: Path, environment: Mapping[str, str], died: Callable[[], object] = nobody
+                         ) -> AsyncIterator[Callable[[], Awaitable[str]]]:
     """A studio for as long as the block. Yields what waits for its address, and raises StudioTrouble where there is none."""
-    studio = WatchedStudio(data, environment)
+    studio = WatchedStudio(data, environment, died)
     keeping = asyncio.create_task(studio.keep(), name="keep the studio alive")
     try:
         yield studio.address

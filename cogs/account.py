@@ -32,30 +32,31 @@ class Account(app_commands.Group):
     async def link(self, interaction: Interaction) -> None:
         """Ask for the token, where nobody else can read it."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
-        refusal = _none_needed(house, language) or await rule_refusal(Asker.of(interaction), house, language)
+        refusal = none_needed(house, language) or await rule_refusal(Asker.of(interaction), house, language)
         if refusal is not None:
             await answer(interaction, refusal)
         else:
-            await interaction.response.send_modal(TokenForm(interaction, language))
+            await interaction.response.send_modal(TokenForm(interaction, language, "account"))
 
     @app_commands.command(name=named("account.show"), description=about("account.show"))
     async def show(self, interaction: Interaction) -> None:
         """Which token speaks for the member, masked, and what is left of its credits."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
-        if (refusal := _none_needed(house, language)) is not None:
+        if (refusal := none_needed(house, language)) is not None:
             await answer(interaction, refusal)
             return
         async with Answer.of(interaction, language) as told:
             if told is not None:
                 await told.say(_told(await shown(
                     str(interaction.user.id), house.access, members=house.stores.members, accounts=house.stores.accounts,
-                    environment=house.environment), language))
+                    environment=house.environment, server_accounts=house.stores.server_accounts,
+                    server_id=Asker.of(interaction).server_id), language))
 
     @app_commands.command(name=named("account.unlink"), description=about("account.unlink"))
     async def unlink(self, interaction: Interaction) -> None:
         """Forget the member's token."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
-        if (refusal := _none_needed(house, language)) is not None:
+        if (refusal := none_needed(house, language)) is not None:
             await answer(interaction, refusal)
             return
         was_there = await unlink(str(interaction.user.id), house.backend_name, accounts=house.stores.accounts)
@@ -63,29 +64,38 @@ class Account(app_commands.Group):
 
 
 class TokenForm(Form):
-    """Takes the token, has it checked, and tells what came of it. Its text goes nowhere else."""
+    """Takes the token, has it checked, and tells what came of it. Its text goes nowhere else.
 
-    def __init__(self, opened_by: Interaction, language: str) -> None:
-        super().__init__(opened_by, say("discord.account.modal.title", language), is_secret=True)
+    `whose` is the section of `discord` in texts that has its words.
+    """
+
+    def __init__(self, opened_by: Interaction, language: str, whose: str) -> None:
+        super().__init__(opened_by, say(f"discord.{whose}.modal.title", language), is_secret=True)
         self._language = language
+        self._whose = whose
         self._token: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="token", placeholder="nmv_usr_…", max_length=MAX_TOKEN_CHARACTERS)
-        self.add_item(discord.ui.Label(text=say("discord.account.modal.label", language), component=self._token,
+        self.add_item(discord.ui.Label(text=say(f"discord.{whose}.modal.label", language), component=self._token,
                                        description=say("discord.account.modal.description", language)))
 
     async def filled(self, interaction: Interaction) -> None:
-        """Check the token with the service, and keep it sealed."""
-        house = interaction.client.house
+        """Have the token kept, and tell so."""
         async with Answer.of(interaction, self._language) as told:
             if told is not None:
-                linked = await link(str(interaction.user.id), self._token.value, house.access, members=house.stores.members,
-                                    accounts=house.stores.accounts, environment=house.environment)
-                left = linked.credits.available if linked.credits else None
-                key = "discord.account.linked_uncounted" if left is None else "discord.account.linked"
-                await told.say(say(key, self._language, token=f"`{linked.masked}`", available=left))
+                shown = await self.linked(interaction, self._token.value)
+                left = shown.credits.available if shown.credits else None
+                key = "linked_uncounted" if left is None else "linked"
+                await told.say(say(f"discord.{self._whose}.{key}", self._language, token=f"`{shown.masked}`", available=left))
+
+    async def linked(self, interaction: Interaction, token: str) -> Shown:
+        """Check the token with the service, and keep it sealed."""
+        house = interaction.client.house
+        return await link(str(interaction.user.id), token, house.access, members=house.stores.members,
+                          accounts=house.stores.accounts, environment=house.environment)
 
 
-def _none_needed(house: House, language: str) -> str | None:
+def none_needed(house: House, language: str) -> str | None:
+    """The sentence that no token is needed, where that is so."""
     return say("discord.account.none_needed", language) if house.backend is Backend.STUDIO else None
 
 
@@ -95,10 +105,15 @@ def _told(account: Shown, language: str) -> str:
         return who
     if account.is_refused:
         return f"{who}\n{say('discord.account.refused', language)}"
+    return f"{who}\n{left_in_words(account, language)}"
+
+
+def left_in_words(account: Shown, language: str) -> str:
+    """How many credits are left, where that is told."""
     left = account.credits
     if left is None or left.available is None:
-        return f"{who}\n{say('discord.account.uncounted', language)}"
-    return f"{who}\n{say('discord.account.credits', language, available=left.available, frozen=left.frozen)}"
+        return say("discord.account.uncounted", language)
+    return say("discord.account.credits", language, available=left.available, frozen=left.frozen, total=left.total)
 
 
 async def setup(client: MurekaClient[House]) -> None:

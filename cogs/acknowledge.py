@@ -120,7 +120,9 @@ async def _answered(interaction: discord.Interaction[Any], answer: Callable[[], 
     for _ in range(TRIES):
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await answer()
+                found = await answer()
+            interaction.client.acknowledged(max(0.0, (discord.utils.utcnow() - interaction.created_at).total_seconds()))
+            return found
         except discord.HTTPException as refusal:
             if refusal.code == Code.ANSWERED:
                 return ""

@@ -18,6 +18,7 @@ from bot.house import House
 from bot.nemo import scrub
 from bot.settings import MAX_STYLE_CHARACTERS, Backend
 from bot.texts import LANGUAGES, language_of, say
+from cogs.budget_words import limits_in_words
 from cogs.private import answer, sentence_of
 from cogs.queue_view import StopButton, show_queue
 from cogs.server_words import LISTS, Setting, setting_in_words, usage_in_words
@@ -140,6 +141,9 @@ class Admin(app_commands.Group):
         server = await house.stores.servers.get(str(interaction.guild_id))
         lines = [say("admin.show", language), say(f"admin.backend_{house.backend.value}", language)]
         lines += [setting_in_words(one, server, house.settings, language) for one in Setting]
+        lines += limits_in_words(server, house.settings.budget, language)
+        if blocked := await house.stores.blocks.count(server.id):
+            lines.append(say("admin.blocks", language, count=blocked))
         if server.listening_channels and not interaction.client.intents.message_content:
             lines.append(say("admin.deaf", language))
         await answer(interaction, "\n".join(lines))
@@ -152,7 +156,7 @@ class Admin(app_commands.Group):
 
     @app_commands.command(name=named("admin.usage"), description=about("admin.usage"))
     async def usage(self, interaction: Interaction) -> None:
-        """How much was used."""
+        """How much was used, and by whom."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
         await answer(interaction, await usage_in_words(house.stores.usage, str(interaction.guild_id), language))
 

@@ -54,11 +54,14 @@ def setting_up(place: int | None, language: str, note: str = "") -> str:
     return noted(say("discord.next", language) if place == 1 else say("discord.waiting", language, place=place), note)
 
 
-def note_of(order: Order, language: str, *, is_guest: bool = False) -> str:
-    """What stays below a job's progress: which clip of a batch it is about, and how long the bot can answer as a guest."""
+def note_of(order: Order, language: str, *, is_guest: bool = False, is_detour: bool = False) -> str:
+    """What stays below a job's progress: which clip of a batch it is about, that the studio goes on with it because credits
+    are spent, and how long the bot can answer as a guest."""
     lines: list[str] = []
     if batch_of(order.id) is not None and order.clip is not None:
         lines.append(plain(order.clip.name, MAX_NAME_CHARACTERS))
+    if is_detour:
+        lines.append(say("spending.going_on", language))
     if is_guest:
         lines.append(say("discord.guest", language))
     return "\n".join(lines)

@@ -94,7 +94,7 @@ async def press(act: Act, job_id: str, interaction: Interaction) -> None:
         await _cancel(job, interaction, language)
     elif act is Act.LEAVE:
         await _leave(job, interaction, language)
-    elif await admitted(interaction):
+    elif await admitted(interaction, job.kind, session_id=Order.of(job).again_in(job.session_id)):
         await _again(job, interaction, language)
 
 

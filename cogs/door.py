@@ -82,7 +82,8 @@ class DiscordDoor:
             return
         self._count(shown=True)
         language = Order.of(job).public_language
-        words = board(step, place, backend=self._doors.backend, since=job.created_at, language=language, note=self._note(job))
+        backend = self._doors.backend if job.backend is None else Backend.STUDIO
+        words = board(step, place, backend=backend, since=job.created_at, language=language, note=self._note(job))
         with _showing(job, "progress"):
             await self._say_first(job, place)
             if (words, (Act.CANCEL,)) != self._said:
@@ -195,7 +196,7 @@ class DiscordDoor:
 
     def _note(self, job: Job) -> str:
         order = Order.of(job)
-        return note_of(order, order.public_language, is_guest=self._visit is not None)
+        return note_of(order, order.public_language, is_guest=self._visit is not None, is_detour=job.detour)
 
     def _pause(self, job: Job) -> float:
         """Seconds between two edits."""

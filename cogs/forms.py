@@ -14,6 +14,7 @@ import discord
 from bot.client import MurekaClient
 from bot.house import House
 from bot.jobs.order import MAX_CLIPS
+from bot.pace import Verdict
 from bot.texts import language_of, say
 from cogs.acknowledge import whisper
 from cogs.board import cut
@@ -131,5 +132,5 @@ async def setup(client: MurekaClient[House]) -> None:
 
     @client.event
     async def on_interaction(interaction: discord.Interaction[MurekaClient[House]]) -> None:
-        if is_lost(interaction, client.tag):
+        if is_lost(interaction, client.tag) and client.pace.judge(str(interaction.user.id)) is Verdict.GO_ON:
             await _give_back(interaction)

@@ -6,19 +6,24 @@ it knows no rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Self
 
 import discord
 
 from bot.client import MurekaClient
+from bot.flows.account import payer_of
+from bot.flows.budget import OverBudget, TooManyWaiting, cost_of
+from bot.flows.errors import FlowError
 from bot.house import House
 from bot.settings import Backend
 from bot.texts import language_of, say
 from cogs.acknowledge import whisper
 from cogs.permissions import granted_in, missing_permissions
-from storage import Server
+from storage import SONGS, JobKind, Server
 
 NAMED: Final = 5
 """So many channels or roles are named in a refusal; one that can be asked for is enough."""
@@ -69,12 +74,18 @@ class Asker:
         return frozenset(filter(None, (self.channel_id, self.parent_channel_id)))
 
 
-async def admitted(interaction: discord.Interaction[MurekaClient[House]]) -> bool:
+async def admitted(interaction: discord.Interaction[MurekaClient[House]], kind: JobKind | None = None, *,
+                   session_id: str | None = None) -> bool:
     """Whether this member may ask for a song here; where not, they are told why and what to do, privately.
 
-    Asked whenever something is about to begin: what was shown earlier (a form, a button) may come from before a rule.
+    Asked whenever something is about to begin: what was shown earlier (a form, a button) may come from before a rule. With
+    `kind` also whether there is room for one more of these: before somebody fills in a form for nothing. `session_id`: see
+    `room_refusal`.
     """
-    words = await refusal(Asker.of(interaction), interaction.client.house, language_of(str(interaction.locale)))
+    asker, house, language = Asker.of(interaction), interaction.client.house, language_of(str(interaction.locale))
+    words = await refusal(asker, house, language)
+    if words is None and kind is not None:
+        words = await room_refusal(asker, house, kind, language, session_id=session_id)
     if words is not None:
         await whisper(interaction, words)
     return words is None
@@ -83,6 +94,49 @@ async def admitted(interaction: discord.Interaction[MurekaClient[House]]) -> boo
 async def refusal(asker: Asker, house: House, language: str) -> str | None:
     """The one sentence why no song may be asked for here, with what to do; None where it may be."""
     return permission_refusal(asker, language) or await rule_refusal(asker, house, language)
+
+
+async def room_refusal(asker: Asker, house: House, kind: JobKind, language: str, *, count: int = 1,
+                       session_id: str | None = None, begins: bool | None = None) -> str | None:
+    """The sentence that names the limit which `count` more of this kind would pass; None where there is room.
+
+    Songs that wait or are made take room before they are counted. Admins are bound too. Where two ask at once the act itself
+    has the last word. `session_id`: of the song that is gone on with; None: the member's current one, unless another one
+    `begins`, as a new song does.
+    """
+    try:
+        await house.desk.check_room(asker.member_id, count)
+        if kind in SONGS:
+            begins = kind is JobKind.GENERATE if begins is None else begins
+            await _check_budget(asker, house, kind, count, partial(_is_in_studio, asker, house, session_id, begins))
+    except (TooManyWaiting, OverBudget) as fault:
+        return say(fault.says, language, **fault.facts)
+    return None
+
+
+async def _is_in_studio(asker: Asker, house: House, session_id: str | None, begins: bool) -> bool:
+    """Whether the studio beside the cloud goes on with what it has made, at no charge."""
+    if house.studio is None or (session_id is None and begins):
+        return False
+    if session_id is not None:
+        return await house.stores.projects.of_session(house.studio.backend, session_id) is not None
+    project = await house.current_project(asker.member_id, asker.channel_id)
+    return project is not None and project.backend == house.studio.backend
+
+
+async def _check_budget(asker: Asker, house: House, kind: JobKind, count: int,
+                        is_free: Callable[[], Awaitable[bool]]) -> None:
+    stores = house.stores
+    server = None if asker.server_id is None else await stores.servers.get(asker.server_id)
+    limits = house.settings.budget.limits(server)
+    cost, is_cloud = 0, house.backend is Backend.CLOUD
+    if server and limits.credits is not None and is_cloud and server.when_spent == "stop" and not await is_free():
+        with contextlib.suppress(FlowError):        # of a token that does not open, which the job tells of
+            cost = count * cost_of(kind, await payer_of(asker.member_id, server.id, house.access, accounts=stores.accounts,
+                                                        server_accounts=stores.server_accounts))
+    refused = await stores.usage.room(asker.member_id, asker.server_id, limits=limits, songs=count, cost=cost)
+    if refused is not None:
+        raise OverBudget(refused)
 
 
 def permission_refusal(asker: Asker, language: str) -> str | None:
@@ -100,6 +154,8 @@ async def rule_refusal(asker: Asker, house: House, language: str) -> str | None:
     """The sentence that names the rule of the server which stands against it; nobody can change those of one that it left."""
     if asker.server_id is None or asker.is_admin or not asker.is_reached:
         return None
+    if await house.stores.blocks.is_blocked(asker.server_id, asker.member_id):
+        return say("gate.blocked", language)
     server = await house.stores.servers.get(asker.server_id)
     if server.allowed_channels and asker.places.isdisjoint(server.allowed_channels):
         return say("gate.channel", language, channels=_named("<#{}>", server.allowed_channels, language))

@@ -18,6 +18,7 @@ import discord
 from bot.client import MurekaClient
 from bot.house import House
 from bot.jobs.ending import FAULTS
+from bot.pace import Verdict
 from bot.texts import say
 from cogs.faults import NUMBER_BYTES
 from cogs.natural import answer
@@ -50,6 +51,8 @@ class Ear:
         if not self._is_new(message):
             return
         words = self._words_for_us(message)
+        if words is not None and not await self._may_act(message):
+            return
         async with _telling_faults(message, is_ours=words is not None):
             if words is None:
                 if self._client.hears_channels and not self._client.is_closing:
@@ -58,6 +61,14 @@ class Ear:
                 await reply(message, say("discord.closing", language_in(message)))
             else:
                 await answer(self._client, message, words)
+
+    async def _may_act(self, message: discord.Message) -> bool:
+        """Whether its author has not been at it too often; where they were, they are told, a few times."""
+        pace, member = self._client.pace, str(message.author.id)
+        verdict = pace.judge(member)
+        if verdict is Verdict.TELL:
+            await reply(message, say("discord.too_often", language_in(message), seconds=pace.seconds(member)))
+        return verdict is Verdict.GO_ON
 
     def _is_new(self, message: discord.Message) -> bool:
         if message.id in self._known:

@@ -11,6 +11,7 @@ from discord import app_commands
 
 from bot.client import MurekaClient
 from bot.flows.account import Shown, Speaks, shown
+from bot.flows.budget import account_of, watch_balance
 from bot.flows.look import status
 from bot.flows.progress import Stage
 from bot.house import House
@@ -20,6 +21,7 @@ from bot.speech.heard import heard_in
 from bot.speech.song import Song, song_of
 from bot.speech.timeline import clock, timeline
 from bot.texts import language_of, say
+from cogs.budget_words import budget_in_words
 from cogs.gate import Asker, rule_refusal
 from cogs.group import group
 from cogs.plain_words import plain
@@ -40,16 +42,16 @@ async def show_status(interaction: Interaction) -> None:
     language, house = language_of(str(interaction.locale)), interaction.client.house
     async with Answer.of(interaction, language) as told:
         if told is not None:
-            await told.say(await status_words(house, str(interaction.user.id), str(interaction.channel_id), language))
+            await told.say(await status_words(house, Asker.of(interaction), language))
 
 
-async def status_words(house: House, member: str, place: str, language: str) -> str:
+async def status_words(house: House, asker: Asker, language: str) -> str:
     """How the member's project in this place stands. Raises what the backend's client raises."""
-    under_way = await _under_way(house, member, place, language)
-    project = await house.stores.projects.current(member, place, house.backend_name)
+    under_way = await _under_way(house, asker.member_id, asker.channel_id, language)
+    project = await house.current_project(asker.member_id, asker.channel_id)
     if project is None:
         return "\n".join(under_way) or say("discord.no_song_here", language)
-    async with house.client_of(member) as nemo:
+    async with house.client_of(asker.member_id, asker.server_id, project.backend) as nemo:
         state = await status(project, nemo=nemo, projects=house.stores.projects)
     wishes = await house.stores.projects.wishes(project.id, limit=WISHES)
     song = song_of(state, language, (await house.offered()).styles)
@@ -60,7 +62,7 @@ async def show_credits(interaction: Interaction) -> None:
     """Tell what is left of the credits that the member's songs are paid with."""
     language, house = language_of(str(interaction.locale)), interaction.client.house
     if house.backend is Backend.STUDIO:
-        await answer(interaction, say("look.no_charge", language))
+        await answer(interaction, await credits_words(house, Asker.of(interaction), language))
         return
     async with Answer.of(interaction, language) as told:
         if told is not None:
@@ -68,13 +70,18 @@ async def show_credits(interaction: Interaction) -> None:
 
 
 async def credits_words(house: House, asker: Asker, language: str) -> str:
-    """What is left of the credits that this member's songs are paid with, or the rule against it."""
+    """What is left of the credits that this member's songs are paid with, and what is used; or the rule against it."""
+    stores, used = house.stores, await budget_in_words(house, asker, language)
     if house.backend is Backend.STUDIO:
-        return say("look.no_charge", language)
+        return "\n".join((say("look.no_charge", language), *used))
     refusal = await rule_refusal(asker, house, language)
-    return refusal or _balance(await shown(
-        asker.member_id, house.access, members=house.stores.members, accounts=house.stores.accounts,
-        environment=house.environment), language)
+    if refusal is not None:
+        return refusal
+    account = await shown(asker.member_id, house.access, members=stores.members, accounts=stores.accounts,
+                          environment=house.environment, server_accounts=stores.server_accounts, server_id=asker.server_id)
+    if account.credits is not None and (payer := account_of(account.speaks, asker.server_id)) is not None:
+        await watch_balance(payer, account.credits.total, warnings=stores.warnings, alerts=house.desk.alerts)
+    return "\n".join((_balance(account, language), *used))
 
 
 def since(moment: datetime) -> str:
@@ -132,7 +139,7 @@ def _balance(account: Shown, language: str) -> str:
     left = account.credits
     if left is None or left.available is None:
         return say("look.balance_unknown", language)
-    return say(f"look.balance_{account.speaks.value}", language, available=left.available, frozen=left.frozen)
+    return say(f"look.balance_{account.speaks.value}", language, available=left.available, frozen=left.frozen, total=left.total)
 
 
 async def setup(client: MurekaClient[House]) -> None:

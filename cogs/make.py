@@ -36,7 +36,7 @@ Style: TypeAlias = app_commands.Range[str, 1, MAX_STYLE_CHARACTERS]
 async def wishes(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """How a wish may go on: as one of the project before, or as an example."""
     house, language = interaction.client.house, language_of(str(interaction.locale))
-    project = await house.stores.projects.current(str(interaction.user.id), str(interaction.channel_id), house.backend_name)
+    project = await house.current_project(str(interaction.user.id), str(interaction.channel_id))
     said = [] if project is None else [wish.words for wish in await house.stores.projects.wishes(project.id)]
     return [app_commands.Choice(name=one, value=one) for one in completions(typed, said, language)]
 

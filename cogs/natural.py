@@ -14,17 +14,17 @@ from typing import Final
 import discord
 
 from bot.client import MurekaClient
+from bot.flows.budget import TooManyWaiting
 from bot.house import House
 from bot.jobs.order import FILM, MAX_CLIPS, Clip
 from bot.speech.routing import Intent, Route, route
 from bot.texts import say
-from cogs.gate import Asker, refusal
+from cogs.gate import Asker, refusal, room_refusal
 from cogs.look import credits_words, status_words
 from cogs.ordering import language_in, order_from_message, usual_wish
 from cogs.posted import Found, found_in, shown_name
 from cogs.refusals import format_refusal, project_refusal
 from cogs.replies import reply
-from cogs.song_acts import project_of
 from cogs.song_buttons import song_of
 from cogs.wishes import MAX_WISH_CHARACTERS, spoken
 from storage import Job, JobKind, Project
@@ -70,7 +70,7 @@ async def answer(client: MurekaClient[House], message: discord.Message, words: s
     meant = await asyncio.to_thread(lambda: route(words, has_files=bool(found.clips)))     # the first one builds a grammar
     asked = Asked(client, message, asker, meant, found, is_hidden, spoken, language)
     if not found.clips and (job := await _own_song(client, message)) is not None:
-        project = await project_of(job, house)
+        project = await house.project_of(job)
         if project is None and meant.intent in CHANGES:
             await reply(message, say("discord.song_gone", language))
             return
@@ -90,7 +90,7 @@ async def _do(asked: Asked) -> str | None:
     if intent is Intent.CREDITS:
         return await _credits(asked)
     if intent is Intent.STATUS:
-        return await status_words(asked.house, asked.asker.member_id, asked.asker.channel_id, asked.language)
+        return await status_words(asked.house, asked.asker, asked.language)
     if intent is Intent.EXPORT:
         return await _export(asked)
     if not asked.found.clips:
@@ -132,9 +132,16 @@ async def _without_a_clip(asked: Asked) -> str | None:
 
 
 async def _order(asked: Asked, kind: JobKind, words: str = "", clips: Sequence[Clip] = (), *, wanted: str = FILM) -> str | None:
-    accepted = await order_from_message(asked.client, asked.message, asked.message.author, kind=kind, words=words, clips=clips,
-                                        language=asked.spoken, format=wanted,
-                                        session_id=asked.song.session_id if asked.song is not None and not clips else None)
+    session_id = asked.song.session_id if asked.song is not None and not clips else None
+    refused = await room_refusal(asked.asker, asked.house, kind, asked.language, session_id=session_id)
+    if refused is not None:
+        return refused
+    try:
+        accepted = await order_from_message(
+            asked.client, asked.message, asked.message.author, kind=kind, words=words, clips=clips, language=asked.spoken,
+            format=wanted, session_id=session_id)
+    except TooManyWaiting as fault:     # another message was quicker
+        return say(fault.says, asked.language, **fault.facts)
     return say("hear.no_room", asked.language) if accepted is None else None
 
 

@@ -19,14 +19,15 @@ from bot.jobs.desk import Accepted
 from bot.jobs.order import FILM, Clip, Order
 from bot.nemo import scrub
 from bot.texts import language_of, say
-from cogs.acknowledge import FirstWords
+from cogs.acknowledge import FirstWords, whisper
 from cogs.board import note_of, setting_up
 from cogs.buttons import Act, buttons, say_first
+from cogs.gate import Asker, room_refusal
 from cogs.marks import nonce_of
 from cogs.posting import NETWORK_FAULTS
 from cogs.visits import remember
 from cogs.wishes import composed, names_a_style
-from storage import JobKind, Server
+from storage import JobKind, Server, StorageError
 
 Interaction: TypeAlias = discord.Interaction[MurekaClient[House]]
 CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
@@ -50,11 +51,12 @@ async def usual_wish(house: House, guild_id: int | None, wish: str, language: st
 
 async def order_from(interaction: Interaction, kind: JobKind, *, words: str = "", clips: Sequence[Clip] = (),
                      format: str = FILM, session_id: str | None = None) -> Accepted | None:     # noqa: A002 - the order's own word
-    """A job of one command, menu, modal or button; None where it was too late. Whether they may was asked before.
+    """A job of one command, menu, modal or button; None where it was too late, or a limit stands
+    against it, which its member is told. Whether they may was asked before.
 
     `session_id`: of the song that was pressed; None is the current project when it is the job's turn.
     """
-    first = await FirstWords.of(interaction)
+    first = await _first_words(interaction, kind, session_id=session_id, begins=bool(clips))
     if first is None:
         return None
     order = await _order(interaction, str(interaction.id), kind, words, clips, message_id=first.message_id, file=format)
@@ -67,11 +69,11 @@ async def order_from(interaction: Interaction, kind: JobKind, *, words: str = ""
 
 
 async def batch_from(interaction: Interaction, wishes: Sequence[str], clips: Sequence[Clip]) -> list[Accepted]:
-    """A job for each clip with its wish, all in one project, one after the other. Empty where it was too late.
+    """A job for each clip with its wish, all in one project, one after the other. Empty where it was too late, or too many.
 
     All are accepted at once, before anything is said: whoever reads of the first one has all of them.
     """
-    first = await FirstWords.of(interaction)
+    first = await _first_words(interaction, JobKind.GENERATE, len(clips), begins=True)
     if first is None:
         return []
     client = interaction.client
@@ -86,6 +88,17 @@ async def batch_from(interaction: Interaction, wishes: Sequence[str], clips: Seq
     return jobs
 
 
+async def _first_words(interaction: Interaction, kind: JobKind, count: int = 1, *, session_id: str | None = None,
+                       begins: bool) -> FirstWords | None:
+    """The acknowledgement; None where it was too late, or there is no room for so many more, which is told privately."""
+    words = await room_refusal(Asker.of(interaction), interaction.client.house, kind, language_of(str(interaction.locale)),
+                               count=count, session_id=session_id, begins=begins)
+    if words is None:
+        return await FirstWords.of(interaction)
+    await whisper(interaction, words)
+    return None
+
+
 async def order_from_message(client: MurekaClient[House], message: discord.Message, member: discord.abc.User, *, kind: JobKind,
                              words: str = "", clips: Sequence[Clip] = (), language: str | None = None,
                              format: str = FILM,        # noqa: A002 - the order's own word
@@ -94,6 +107,7 @@ async def order_from_message(client: MurekaClient[House], message: discord.Messa
 
     Its progress is a reply to the message, which notifies nobody. The same message twice makes one job.
     `language` is the member's, where it is known: a message does not tell it, and is taken for what it is written in.
+    Raises TooManyWaiting.
     """
     guild = message.guild
     server = await _server(client.house, guild.id if guild else None)
@@ -104,14 +118,19 @@ async def order_from_message(client: MurekaClient[House], message: discord.Messa
         clips=tuple(clips), format=format, session_id=session_id,
         upload_limit=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES)
     desk = client.house.desk
-    is_new = await desk.keep(order)     # first: who reads that it is being set up has it, also after a death in here
+    is_new, posted = await desk.keep(order), None   # kept first: who reads that it is set up has it, also after a death in here
     if is_new:
         posted = await _posted(message.channel, f"order {order.id}", order, None, message)
         if posted is None:
             await desk.withdraw(order.id)
             return None
-        await desk.remember_message(order.id, posted)
-    return replace(await desk.accept(order), is_new=is_new)
+    try:
+        if posted is not None:
+            await desk.remember_message(order.id, posted)
+        return replace(await desk.accept(order), is_new=is_new)
+    except StorageError:        # which its member is told: the next start shall not begin it
+        await desk.withdraw(order.id)
+        raise
 
 
 def language_in(message: discord.Message) -> str:

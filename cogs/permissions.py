@@ -11,6 +11,13 @@ NEEDED: Final = ("view_channel", "send_messages", "attach_files", "read_message_
 WRITING_IN_THREADS: Final = "send_messages_in_threads"
 
 
+def invitation(application_id: int) -> str:
+    """The address where whoever runs a server invites the bot, with what it needs there and no more."""
+    needed = discord.Permissions(**dict.fromkeys((*NEEDED, WRITING_IN_THREADS), True))
+    return (f"https://discord.com/oauth2/authorize?client_id={application_id}&scope=bot+applications.commands"
+            f"&permissions={needed.value}")
+
+
 def missing_permissions(granted: discord.Permissions, *, is_thread: bool) -> list[str]:
     """Those of NEEDED that are not granted; writing goes by its own bit in a thread."""
     writing = WRITING_IN_THREADS if is_thread else "send_messages"

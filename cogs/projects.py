@@ -80,12 +80,13 @@ class Projects(app_commands.Group):
         async with Answer.of(interaction, language) as told:
             if told is None:
                 return
-            refusal = await rule_refusal(Asker.of(interaction), house, language)
+            asker = Asker.of(interaction)
+            refusal = await rule_refusal(asker, house, language)
             if refusal is not None:
                 await told.say(refusal)
                 return
             member, place = _whose(interaction)
-            async with house.client_of(member) as nemo:
+            async with house.client_of(member, asker.server_id) as nemo:
                 begun = await new_project(member, place, house.backend_name, scrub(title), language, nemo=nemo,
                                           projects=house.stores.projects)
             await told.say(say("discord.projects.begun", language, title=plain(begun.title)))
@@ -116,7 +117,8 @@ class Projects(app_commands.Group):
         except FAULTS as fault:
             await answer(interaction, sentence_of(fault, language))
             return
-        is_cloud = interaction.client.house.backend is Backend.CLOUD
+        house = interaction.client.house
+        is_cloud = house.backend is Backend.CLOUD and chosen.backend == house.backend_name
         question = "discord.projects.sure_cloud" if is_cloud else "discord.projects.sure"
         view = discord.ui.View(timeout=None)
         for act in Act:
@@ -201,7 +203,7 @@ async def _chosen(interaction: Interaction, project: str) -> Project:
 
 async def _here(interaction: Interaction) -> list[Project]:
     house = interaction.client.house
-    return await list_projects(*_whose(interaction), house.backend_name, projects=house.stores.projects, limit=LOOKED_AT)
+    return await list_projects(*_whose(interaction), *house.backends, projects=house.stores.projects, limit=LOOKED_AT)
 
 
 def _whose(interaction: Interaction) -> tuple[str, str]:

@@ -76,7 +76,7 @@ def clip_refusal(name: str, size: int, content_type: str | None, language: str) 
 
 async def project_refusal(house: House, member_id: str, channel_id: str, language: str) -> str | None:
     """The sentence that there is nothing to refine; None where there is a song, or one is on its way."""
-    if await house.stores.projects.current(member_id, channel_id, house.backend_name) is not None:
+    if await house.current_project(member_id, channel_id) is not None:
         return None
     jobs = await house.stores.jobs.of_member(member_id, limit=JOBS_LOOKED_AT)
     if any(job.channel_id == channel_id and job.kind in BEGINNING and not job.state.is_end for job in jobs):

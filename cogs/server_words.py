@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.preferences import Preferences
 from bot.texts import say
+from cogs.budget_words import members_in_words
 from cogs.plain_words import plain
 from storage import JobKind, Server, Usage, Used
 
@@ -52,18 +53,19 @@ def setting_in_words(setting: Setting, server: Server, operators: Preferences, l
 
 
 async def usage_in_words(usage: Usage, server_id: str, language: str) -> str:
-    """What was used on the server today and in the last seven days, by kind."""
+    """What was used on the server today and in the last seven days, by kind; and by whom, this month."""
     today = datetime.now(UTC).date()
     days = [await usage.of(today - timedelta(days=back), server_id=server_id) for back in range(DAYS)]
     kinds = sorted({kind for day in days for kind in day})
+    members = members_in_words(await usage.by_member(server_id), language)
     if not kinds:
-        return say("admin.usage_none", language)
+        return "\n".join((say("admin.usage_none", language), *members))
     lines = [say("admin.usage", language)]
     lines += [say("admin.usage_line", language, kind=kind_in_words(kind, language), today=days[0].get(kind, Used()).count,
                   week=sum(day.get(kind, Used()).count for day in days)) for kind in kinds]
     spent = [sum(used.credits for used in day.values()) for day in days]
     lines += [say("admin.usage_credits", language, today=spent[0], week=sum(spent))] if any(spent) else []
-    return "\n".join(lines)
+    return "\n".join((*lines, *members))
 
 
 def kind_in_words(kind: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Which servers the bot is on: what they decided is kept a while after it was sent away. Answers nobody."""
+"""Which servers the bot is on, and where others invite it; what one decided stays a while after the bot left. Answers nobody."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import discord
 
 from bot.client import MurekaClient
 from bot.house import House
+from cogs.permissions import invitation
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ async def setup(client: MurekaClient[House]) -> None:
                 await _is_left(client, server_id)
 
     client.when_ready.append(look_for_the_gone)
+    if client.application_id is not None:
+        log.info("to invite the bot to a server: %s", invitation(client.application_id))
 
 
 async def _is_there(client: MurekaClient[House], guild: discord.Guild) -> None:

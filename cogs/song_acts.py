@@ -69,11 +69,11 @@ async def do(act: Act, job_id: str, interaction: Interaction, chosen: str | None
         await _delete(job, interaction, language)
     elif job.member_id != str(interaction.user.id):
         await whisper(interaction, say("discord.not_your_song", language))
-    elif (project := await project_of(job, interaction.client.house)) is None:
+    elif (project := await interaction.client.house.project_of(job)) is None:
         await whisper(interaction, say("discord.song_gone", language))
     elif act is Act.TIMELINE:
-        await _timeline(project, interaction, language)
-    elif await admitted(interaction):
+        await _timeline(job, project, interaction, language)
+    elif await admitted(interaction, JobKind.EXPORT if act is Act.FORMATS else JobKind.REFINE, session_id=project.session_id):
         await _go_on(act, project, interaction, chosen, language)
 
 
@@ -96,12 +96,12 @@ async def _go_on(act: Act, project: Project, interaction: Interaction, chosen: s
                      session_id=project.session_id)
 
 
-async def _timeline(project: Project, interaction: Interaction, language: str) -> None:
+async def _timeline(job: Job, project: Project, interaction: Interaction, language: str) -> None:
     """What is on the timeline, for whoever pressed alone."""
     house = interaction.client.house
     async with Answer.of(interaction, language) as told:
         if told is not None:
-            async with house.client_of(project.member_id) as nemo:
+            async with house.client_of(project.member_id, job.server_id, project.backend) as nemo:
                 state = await status(project, nemo=nemo, projects=house.stores.projects)
             await told.say(plain(timeline(state.draft, language)))
 
@@ -135,9 +135,3 @@ async def _take_away(interaction: Interaction) -> None:
             if refusal.code != UNKNOWN_MESSAGE:
                 raise
             return
-
-
-async def project_of(job: Job, house: House) -> Project | None:
-    """What the job's song belongs to, as long as it is its member's."""
-    project = await house.stores.projects.of_session(house.backend_name, job.session_id) if job.session_id else None
-    return project if project is not None and project.member_id == job.member_id else None

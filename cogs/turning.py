@@ -14,6 +14,7 @@ import discord
 
 from bot.client import MurekaClient
 from bot.house import House
+from bot.pace import Verdict
 from bot.texts import language_of, say
 from cogs.acknowledge import acknowledge, whisper
 from cogs.faults import telling_faults
@@ -55,7 +56,7 @@ async def offer(client: MurekaClient[House], message: discord.Message) -> None:
         return
     house, asker = client.house, Asker.of_message(message)
     server = await house.stores.servers.get(str(message.guild.id))
-    if asker.places.isdisjoint(server.listening_channels):
+    if asker.places.isdisjoint(server.listening_channels) or client.pace.judge(asker.member_id) is not Verdict.GO_ON:
         return
     language = house.settings.public_language(server, language_in(message))
     if found_in(message, language).clips and await refusal(asker, house, language) is None:
@@ -68,7 +69,7 @@ async def offer(client: MurekaClient[House], message: discord.Message) -> None:
 async def turn(message_id: int, interaction: Interaction) -> str | None:
     """Make a song of the clip in that message, which is fetched anew; the sentence for whoever pressed where none is made."""
     client, language = interaction.client, language_of(str(interaction.locale))
-    if not await admitted(interaction):
+    if not await admitted(interaction, JobKind.GENERATE):
         return None
     try:
         place = client.get_partial_messageable(interaction.channel_id or 0, guild_id=interaction.guild_id)

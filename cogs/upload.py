@@ -53,7 +53,7 @@ async def batch(interaction: Interaction) -> None:
     language = language_of(str(interaction.locale))
     if is_guest(interaction):       # a song each needs a message each, and a quarter of an hour is short
         await whisper(interaction, say("discord.no_batch_here", language))
-    elif await admitted(interaction):
+    elif await admitted(interaction, JobKind.GENERATE):
         await interaction.response.send_modal(BatchForm(interaction, language))
 
 

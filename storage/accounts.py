@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import aiosqlite
 
 from storage.members import ensure_member
-from storage.moments import maybe_milliseconds_of, maybe_moment
+from storage.moments import maybe_milliseconds_of, maybe_moment, milliseconds_of
 from storage.stores import Accounts
 
 if TYPE_CHECKING:
@@ -77,6 +77,14 @@ class SqliteAccounts:
         """See `Accounts.drop`."""
         return await self._database.write(
             "DELETE FROM accounts WHERE member_id = ? AND backend = ? AND kind = ?", (member_id, backend, kind.value)) > 0
+
+    async def drop_expired(self, before: datetime) -> int:
+        """See `Accounts.drop_expired`."""
+        dropped = await self._database.write("DELETE FROM accounts WHERE kind = ? AND expires_at < ?",
+                                             (TokenKind.ANONYMOUS.value, milliseconds_of(before)))
+        if dropped:
+            await self._database.settle()
+        return dropped
 
     def _account(self, row: aiosqlite.Row) -> Account:
         named = (row["member_id"], row["backend"], row["kind"])

@@ -10,7 +10,7 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,19 +18,39 @@ from typing import Any, Final
 import aiosqlite
 
 from storage.accounts import SqliteAccounts
+from storage.blocks import SqliteBlocks
+from storage.census import SqliteCounts
 from storage.claims import SqliteClaims
-from storage.errors import DatabaseUnusable
+from storage.errors import DatabaseUnusable, kind_of, telling
+from storage.forgotten import SqliteForgotten
 from storage.jobs import SqliteJobs
 from storage.keys import Key
+from storage.member_keys import MemberKeys
 from storage.members import SqliteMembers
 from storage.projects import SqliteProjects
-from storage.schema import MIGRATIONS, migrate, read_migrations
+from storage.schema import MIGRATIONS, migrate, read_migrations, user_version
 from storage.seals import SqliteSeals
+from storage.server_accounts import SqliteServerAccounts
 from storage.servers import SqliteServers
-from storage.stores import Accounts, Claims, Jobs, Members, Projects, Seals, Servers, Usage
+from storage.stores import (
+    Accounts,
+    Blocks,
+    Claims,
+    Counts,
+    Forgotten,
+    Jobs,
+    Members,
+    Projects,
+    Seals,
+    ServerAccounts,
+    Servers,
+    Usage,
+    Warnings,
+)
 from storage.unlocking import Unlocked, unlock
 from storage.upkeep import empty_log, wipe_if_due
 from storage.usage import SqliteUsage
+from storage.warnings import SqliteWarnings
 
 BUSY_SECONDS: Final = 30.0
 FILE_MODE: Final = 0o600
@@ -43,7 +63,7 @@ WAL_PAUSE_SECONDS: Final = 0.05
 class Database:
     """An open database and its stores.
 
-    `made` is the key file that was made at this opening, to be told to the operator; `forgotten` counts the rows that were
+    `made` is the key file that was made at this opening, to be told to the operator; `lost` counts the rows that were
     dropped, as asked for, because their key is lost.
     """
 
@@ -54,14 +74,20 @@ class Database:
         self._reader = reader
         self._lock = asyncio.Lock()
         self._now = now
-        self.sealer, self.made, self.forgotten = unlocked.sealer, unlocked.made, unlocked.forgotten
+        self.sealer, self.made, self.lost = unlocked.sealer, unlocked.made, unlocked.forgotten
+        self.member_keys = MemberKeys(self)
         self.members: Members = SqliteMembers(self)
         self.accounts: Accounts = SqliteAccounts(self)
+        self.server_accounts: ServerAccounts = SqliteServerAccounts(self)
         self.projects: Projects = SqliteProjects(self)
         self.claims: Claims = SqliteClaims(self)
         self.jobs: Jobs = SqliteJobs(self)
         self.servers: Servers = SqliteServers(self)
         self.usage: Usage = SqliteUsage(self)
+        self.blocks: Blocks = SqliteBlocks(self)
+        self.warnings: Warnings = SqliteWarnings(self)
+        self.forgotten: Forgotten = SqliteForgotten(self)
+        self.counts: Counts = SqliteCounts(self)
         self.seals: Seals = SqliteSeals(self)
 
     @classmethod
@@ -74,7 +100,7 @@ class Database:
 
         Without `keys` those of the file beside it are taken, which is made if need be. `forget_lost` drops what no key
         opens any more. Whoever else writes is waited for, up to `busy_seconds`.
-        Raises NewerSchema, WrongKey, KeyFileMissing, KeyFileBroken, DatabaseUnusable with the reason.
+        Raises NewerSchema, WrongKey, KeyFileMissing, KeyFileBroken, DiskFault, DatabaseUnusable with the reason.
         """
         async with AsyncExitStack() as stack:
             try:
@@ -89,7 +115,7 @@ class Database:
                 reader = await stack.enter_async_context(_connection(path, busy_seconds))
                 await reader.execute("PRAGMA query_only = ON")
             except (sqlite3.Error, OSError) as fault:
-                raise DatabaseUnusable(f"{path}: {fault}") from fault
+                raise (kind_of(fault) or DatabaseUnusable)(f"{path}: {fault}") from fault
             yield cls(writer, reader, unlocked, now)
 
     def now(self) -> int:
@@ -98,16 +124,20 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[aiosqlite.Connection]:
-        """A transaction, one at a time: committed at the end of the block, rolled back if it does not end well."""
+        """A transaction, one at a time: committed at the end of the block, rolled back if it does not end well.
+
+        Raises DiskFault where the disk does not take it; nothing is changed then.
+        """
         async with self._lock:
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield self._writer
-                await self._writer.commit()
-            finally:
-                # Without a transaction this does nothing. The shield lets it be queued although the task is cancelled
-                # a second time: the connection works in order, so whoever writes next comes after it.
-                await asyncio.shield(self._writer.rollback())
+            with telling():
+                try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    yield self._writer
+                    await self._writer.commit()
+                finally:
+                    # Without a transaction this does nothing. The shield lets it be queued although the task is cancelled
+                    # a second time: the connection works in order, so whoever writes next comes after it.
+                    await asyncio.shield(self._writer.rollback())
 
     async def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """A transaction of one statement; how many rows it changed."""
@@ -117,13 +147,20 @@ class Database:
     async def settle(self) -> None:
         """Empty the log after something was deleted for good; where others read from it, that is left to a later time."""
         async with self._lock:
-            await empty_log(self._writer)
+            with telling():
+                await empty_log(self._writer)
 
-    async def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[aiosqlite.Row]:
-        """The rows of a query over what was committed."""
-        return list(await self._reader.execute_fetchall(sql, parameters))
+    async def check_writing(self) -> None:
+        """Write a page as it is, to stable storage: whether the database still takes anything. Raises DiskFault."""
+        async with self.writing() as connection:
+            await connection.execute(f"PRAGMA user_version = {await user_version(connection)}")
 
-    async def row(self, sql: str, parameters: Sequence[Any] = ()) -> aiosqlite.Row | None:
+    async def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[aiosqlite.Row]:
+        """The rows of a query over what was committed. Raises DiskFault."""
+        with telling(writes=False):
+            return list(await self._reader.execute_fetchall(sql, parameters))
+
+    async def row(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> aiosqlite.Row | None:
         """The first row of a query, or None."""
         return next(iter(await self.rows(sql, parameters)), None)
 

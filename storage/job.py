@@ -49,6 +49,8 @@ class JobState(StrEnum):
 ENDS: Final = frozenset({
     JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.UNCHANGED, JobState.UNCERTAIN})
 WAITING: Final = frozenset({JobState.ACCEPTED, JobState.QUEUED})
+SONGS: Final = frozenset({JobKind.GENERATE, JobKind.REFINE})
+"""What is counted, and what limits are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Job(NewJob):
     created_at: datetime
     updated_at: datetime
     ended_at: datetime | None
+    backend: str | None = None          # which one makes it; None: the bot's usual one
+    detour: bool = False                # that is the studio because credits were spent, which its member is told
 
 
 class JobChange(TypedDict, total=False):
@@ -99,6 +103,8 @@ class JobChange(TypedDict, total=False):
     state: JobState
     stage: str | None
     session_id: str | None
+    backend: str | None
+    detour: bool
     fingerprint: str | None
     render_key: str | None
     film_path: str | None

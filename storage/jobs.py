@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 import aiosqlite
 
+from storage.charges import give_back
 from storage.job import WAITING, Fact, Job, JobChange, JobKind, JobRequest, JobState, NewJob
 from storage.jsontext import from_json, json_of
 from storage.members import ensure_member
@@ -82,10 +83,15 @@ class SqliteJobs:
         if not state.is_end:
             raise ValueError(f"{state.value} is no end")
         now = self._database.now()
-        return await self._database.write(
-            "UPDATE jobs SET state = ?, reason = ?, facts = ?, updated_at = ?, ended_at = ?"
-            " WHERE id = ? AND ended_at IS NULL",
-            (state.value, reason, json_of(facts) if facts else None, now, now, job_id)) > 0
+        async with self._database.writing() as connection:
+            cursor = await connection.execute(
+                "UPDATE jobs SET state = ?, reason = ?, facts = ?, updated_at = ?, ended_at = ?"
+                " WHERE id = ? AND ended_at IS NULL",
+                (state.value, reason, json_of(facts) if facts else None, now, now, job_id))
+            is_first = cursor.rowcount > 0
+            if is_first and state is not JobState.DONE:
+                await give_back(connection, job_id, now)
+            return is_first
 
     async def told(self, job_id: str) -> bool:
         """See `Jobs.told`."""
@@ -102,6 +108,11 @@ class SqliteJobs:
         """See `Jobs.unfinished`."""
         return [_job(row) for row in await self._database.rows(
             "SELECT * FROM jobs WHERE ended_at IS NULL ORDER BY created_at, id")]
+
+    async def unfinished_of(self, member_id: str) -> int:
+        """See `Jobs.unfinished_of`."""
+        row = await self._database.row("SELECT count(*) FROM jobs WHERE member_id = ? AND ended_at IS NULL", (member_id,))
+        return int(row[0]) if row else 0
 
     async def place_in_queue(self, job_id: str) -> int | None:
         """See `Jobs.place_in_queue`."""
@@ -145,4 +156,5 @@ def _job(row: aiosqlite.Row) -> Job:
         session_id=row["session_id"], fingerprint=row["fingerprint"], render_key=row["render_key"],
         film_path=row["film_path"], outcome=row["outcome"], reason=row["reason"],
         facts={} if facts is None else from_json(facts, dict[str, Fact], where),
-        created_at=moment(row["created_at"]), updated_at=moment(row["updated_at"]), ended_at=maybe_moment(row["ended_at"]))
+        created_at=moment(row["created_at"]), updated_at=moment(row["updated_at"]), ended_at=maybe_moment(row["ended_at"]),
+        backend=row["backend"], detour=bool(row["detour"]))

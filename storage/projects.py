@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import aiosqlite
 
 from storage.members import ensure_member
-from storage.moments import moment
+from storage.moments import milliseconds_of, moment
 from storage.stores import Projects
 
 if TYPE_CHECKING:
@@ -114,6 +114,17 @@ class SqliteProjects:
         is_dropped = await self._database.write("DELETE FROM projects WHERE id = ?", (project_id,)) > 0
         await self._database.settle()
         return is_dropped
+
+    async def drop_unused(self, before: datetime, backend: str, *, limit: int = 500) -> int:
+        """See `Projects.drop_unused`."""
+        dropped = await self._database.write(
+            "DELETE FROM projects WHERE id IN (SELECT id FROM projects WHERE used_at < ? AND backend = ?"
+            " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.member_id = projects.member_id"
+            " AND (jobs.ended_at IS NULL OR jobs.session_id = projects.session_id))"
+            " ORDER BY used_at LIMIT ?)", (milliseconds_of(before), backend, limit))
+        if dropped:
+            await self._database.settle()
+        return dropped
 
     async def of_member(self, member_id: str, *, limit: int = 25) -> list[Project]:
         """See `Projects.of_member`."""

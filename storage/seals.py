@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from storage import accounts, usage
+from storage import accounts, member_keys, server_accounts
 from storage.errors import SealBroken
 from storage.stores import Seals
 from storage.unlocking import KEY_ID_SQL
@@ -35,7 +35,8 @@ class _Table:
 
 
 TABLES: Final = (_Table("accounts", accounts.PURPOSE, ("member_id", "backend", "kind")),
-                 _Table("secrets", usage.PURPOSE, ("name",)))
+                 _Table("secrets", member_keys.PURPOSE, ("name",)),
+                 _Table("server_accounts", server_accounts.PURPOSE, ("server_id", "backend")))
 
 
 class SqliteSeals:

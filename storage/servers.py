@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 
 import aiosqlite
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Server", "ServerChange", "Servers", "SqliteServers"]
 
 LISTS: Final = ("listening_channels", "allowed_channels", "allowed_roles", "cloud_roles")
+NUMBERS: Final = ("member_songs_day", "server_songs_month", "server_credits_month")
+WhenSpent = Literal["stop", "studio"]
 _SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
 
 
@@ -36,6 +38,10 @@ class Server:
     allowed_channels: tuple[str, ...] = ()
     allowed_roles: tuple[str, ...] = ()
     cloud_roles: tuple[str, ...] = ()           # who may use the cloud, while that is allowed at all
+    member_songs_day: int | None = None         # the most songs of a member on a day here; None: only what the operator says
+    server_songs_month: int | None = None       # of everybody here in a month
+    server_credits_month: int | None = None     # the most cloud credits in a month
+    when_spent: WhenSpent = "stop"              # what then becomes of a song: it ends, or the studio makes it
     left_at: datetime | None = None             # when the bot was sent away
 
 
@@ -49,6 +55,10 @@ class ServerChange(TypedDict, total=False):
     allowed_channels: Sequence[str]
     allowed_roles: Sequence[str]
     cloud_roles: Sequence[str]
+    member_songs_day: int | None
+    server_songs_month: int | None
+    server_credits_month: int | None
+    when_spent: WhenSpent
 
 
 _CHANGEABLE: Final = ServerChange.__annotations__.keys()
@@ -101,10 +111,15 @@ class SqliteServers:
 
     async def forget(self, server_id: str) -> bool:
         """See `Servers.forget`."""
-        return await self._database.write("DELETE FROM servers WHERE server_id = ?", (server_id,)) > 0
+        async with self._database.writing() as connection:
+            await connection.execute("DELETE FROM balances WHERE account = ?", (server_id,))
+            await connection.execute("DELETE FROM warnings WHERE name LIKE ?", (f"%:{server_id}:%",))
+            return (await connection.execute("DELETE FROM servers WHERE server_id = ?", (server_id,))).rowcount > 0
 
 
 def _column(name: str, value: Any) -> Any:
+    if name in NUMBERS and value is not None and value < 0:
+        raise ValueError(f"{name} takes no number below 0")
     if name not in LISTS:
         return value
     ids = list(dict.fromkeys(value))
@@ -118,9 +133,9 @@ def _are_ids(values: Sequence[Any]) -> bool:
 
 
 def _server(row: aiosqlite.Row) -> Server:
-    lists = {name: _ids(row, name) for name in LISTS}
-    return Server(row["server_id"], row["language"], row["style"], bool(row["cloud_allowed"]),
-                  left_at=maybe_moment(row["left_at"]), **lists)
+    told: dict[str, Any] = {name: _ids(row, name) for name in LISTS} | {name: row[name] for name in NUMBERS}
+    return Server(row["server_id"], row["language"], row["style"], bool(row["cloud_allowed"]), when_spent=row["when_spent"],
+                  left_at=maybe_moment(row["left_at"]), **told)
 
 
 def _ids(row: aiosqlite.Row, name: str) -> tuple[str, ...]:

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol, Unpack
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 if TYPE_CHECKING:
     from storage.accounts import Account, TokenKind
+    from storage.census import Census
     from storage.claims import Claim
+    from storage.forgotten import Tombstone
     from storage.job import Fact, Job, JobChange, JobState, NewJob
+    from storage.limits import Charged, Limits, Refused, Standing
     from storage.members import Member
     from storage.projects import Project, Wished
     from storage.seals import Resealed
+    from storage.server_accounts import ServerAccount
     from storage.servers import Server, ServerChange
-    from storage.usage import Limits, Used
+    from storage.usage import MemberUsed, Used
+    from storage.warnings import Balance
 
 
 class Members(Protocol):
@@ -28,12 +33,34 @@ class Members(Protocol):
         """The member, made at the first call; the client id stays until it is changed."""
         ...
 
-    async def change_client_id(self, member_id: str, client_id: str) -> None:
-        """Keep another client id for the member: a backend did not take the one before."""
+    async def change_client_id(self, member_id: str, client_id: str, backend: str) -> None:
+        """Keep another client id for the member, whom `backend` did not take under the one before.
+
+        Nothing is changed where another backend knows them by that: its files would be nobody's, and no deletion found them.
+        """
+        ...
+
+    async def find(self, member_id: str) -> Member | None:
+        """The member where they are known; nobody is made by asking."""
+        ...
+
+    async def ids(self) -> list[str]:
+        """Everybody who is known."""
+        ...
+
+    async def everything(self, member_id: str) -> dict[str, list[dict[str, Any]]]:
+        """Every row that is the member's, by table, as plain values: for them to read. Nothing that is sealed is among it."""
         ...
 
     async def forget(self, member_id: str) -> bool:
-        """Delete the member and all that hangs on them, from the file's bytes too; False when there was none."""
+        """Delete the member and all that hangs on them, from the file's bytes too; False when there was none.
+
+        In the same transaction it is noted in `Forgotten` that they are.
+        """
+        ...
+
+    async def drop_idle(self, before: datetime) -> int:
+        """Delete those who came before that moment and of whom nothing is left but their row; how many. Nobody asked for it."""
         ...
 
 
@@ -50,6 +77,29 @@ class Accounts(Protocol):
 
     async def drop(self, member_id: str, backend: str, kind: TokenKind) -> bool:
         """Forget one account; False when there was none."""
+        ...
+
+    async def drop_expired(self, before: datetime) -> int:
+        """Forget the anonymous accounts that expired before that moment; how many."""
+        ...
+
+
+class ServerAccounts(Protocol):
+    """The tokens of servers, sealed wherever they are kept. They go with their server's settings."""
+
+    async def find(self, server_id: str, backend: str) -> ServerAccount | None:
+        """The server's account on a backend. Raises WrongKey and SealBroken; the row is left alone.
+
+        None while the bot is sent away: nobody there could take a token back that guests spend.
+        """
+        ...
+
+    async def keep(self, account: ServerAccount) -> None:
+        """Keep the account in the place of an earlier one; the server gets its row if need be."""
+        ...
+
+    async def drop(self, server_id: str, backend: str) -> bool:
+        """Forget the account, from the file's bytes too; False when there was none."""
         ...
 
 
@@ -92,6 +142,13 @@ class Projects(Protocol):
 
     async def drop(self, project_id: int) -> bool:
         """Delete the project with its wishes, from the file's bytes too; False when there was none."""
+        ...
+
+    async def drop_unused(self, before: datetime, backend: str, *, limit: int = 500) -> int:
+        """Delete projects on a backend that were used last before that moment, with their wishes; how many.
+
+        Those stay that a job is kept of, which may be newer than the last wish, and all of members with one that has not ended.
+        """
         ...
 
     async def of_member(self, member_id: str, *, limit: int = 25) -> list[Project]:
@@ -163,6 +220,7 @@ class Jobs(Protocol):
     ) -> bool:
         """End the job; False, and nothing is changed, when it has ended before or is gone.
 
+        With any end but DONE, what was counted for it is given back in the same transaction (see `Usage`).
         `reason` is the key of a sentence, `facts` fill it. ValueError for a state that is no end.
         """
         ...
@@ -177,6 +235,10 @@ class Jobs(Protocol):
 
     async def unfinished(self) -> list[Job]:
         """All jobs without an end, in the order of their acceptance."""
+        ...
+
+    async def unfinished_of(self, member_id: str) -> int:
+        """How many of the member's jobs have no end."""
         ...
 
     async def place_in_queue(self, job_id: str) -> int | None:
@@ -223,28 +285,121 @@ class Servers(Protocol):
         ...
 
     async def forget(self, server_id: str) -> bool:
-        """Delete the server's settings; False when there were none."""
+        """Delete the server's settings and blocks, and what the operator was told of it; False when there were none."""
         ...
 
 
 class Usage(Protocol):
-    """How much was used on a day (UTC), by member and server. Outlives the forgetting of a member, without their id."""
+    """How many songs, and credits, were used on a day (UTC), by member and server, each counted for a job.
 
-    async def count(
-        self, member_id: str, server_id: str | None, kind: str, *, cost: int = 0, limits: Limits | None = None
-    ) -> date | None:
-        """Count one more, and `cost` credits, and tell on which day; None, and nothing is counted, where a limit would be passed.
+    Outlives the forgetting of a member, without their id. A song is given back, once, by the end of its job that is not DONE
+    (`Jobs.ended`), and its credits with it, unless the backend has, or may have, taken them.
+    """
 
-        Looking and counting are one transaction: two at once never pass a limit together.
+    async def charge(self, job_id: str, member_id: str, server_id: str | None, kind: str, *, cost: int = 0,
+                     limits: Limits | None = None) -> Charged | Refused:
+        """Count a song for the job, and `cost` credits; Refused, and nothing is counted, where a limit would be passed.
+
+        The same job again counts nothing more, and is not refused; nor is one that has ended. Looking and counting are one
+        transaction: two at once never pass a limit together. Raises UnknownJob.
         """
         ...
 
-    async def give_back(self, day: date, member_id: str, server_id: str | None, kind: str, *, cost: int = 0) -> bool:
-        """Take one back from the day that `count` told; never below nothing. False when nothing was counted there."""
+    async def free(self, job_id: str) -> bool:
+        """The job's credits count no more, because none were spent; its song does. False where none were counted."""
+        ...
+
+    async def drop_old(self) -> int:
+        """Delete what was counted more than 31 days ago; how many rows."""
+        ...
+
+    async def standing(self, member_id: str, server_id: str | None, *, under_way: bool = False) -> Standing:
+        """How much of what limits are about is used; with `under_way` also the songs that were asked for and not counted yet."""
+        ...
+
+    async def room(self, member_id: str, server_id: str | None, *, limits: Limits, songs: int = 1, cost: int = 0
+                   ) -> Refused | None:
+        """Which limit so many more songs would pass, those under way counted; None where there is room. Counts nothing."""
+        ...
+
+    async def waive(self, member_id: str, server_id: str) -> int:
+        """The member's songs of today in that server count no more against its own limit for a member; how many these were."""
         ...
 
     async def of(self, day: date, *, member_id: str | None = None, server_id: str | None = None) -> dict[str, Used]:
         """What was used on a day, by kind: by a member, in a server ("" for direct messages), or by both together."""
+        ...
+
+    async def by_member(self, server_id: str) -> list[MemberUsed]:
+        """Who used what in a server this month, the most first; at the end, as one, those who are not known any more."""
+        ...
+
+
+class Blocks(Protocol):
+    """Whom a server does not want to make songs for. Outlives the forgetting of a member, without their id."""
+
+    async def block(self, server_id: str, member_id: str) -> bool:
+        """Block a member; False where they were."""
+        ...
+
+    async def unblock(self, server_id: str, member_id: str) -> bool:
+        """Let them in again; False where they were not blocked."""
+        ...
+
+    async def is_blocked(self, server_id: str, member_id: str) -> bool:
+        """Whether the member is blocked there."""
+        ...
+
+    async def count(self, server_id: str) -> int:
+        """How many are blocked there."""
+        ...
+
+
+class Warnings(Protocol):
+    """What the operator was warned of, and the balances that were read."""
+
+    async def first(self, name: str) -> bool:
+        """True for exactly one caller: warn. False: somebody has, or was about to."""
+        ...
+
+    async def balance(self, account: str, left: int, *, low: float) -> Balance:
+        """Keep what is left in an account (`operator`, or a server's id), and tell what it has come down from.
+
+        That is the most that was ever read; where there was at most the share `low` of it and there is more now, it was
+        filled up, and comes down from there.
+        """
+        ...
+
+    async def balances(self) -> list[Balance]:
+        """All that were read."""
+        ...
+
+
+class Forgotten(Protocol):
+    """Who asked to be forgotten, as keyed hashes. Kept for 400 days, for backups that are restored."""
+
+    async def add(self, member_id: str) -> None:
+        """Note that the member was forgotten just now; `Members.forget` does it by itself."""
+        ...
+
+    async def all(self) -> list[Tombstone]:
+        """Everybody's notes, the oldest first."""
+        ...
+
+    async def drop_old(self) -> int:
+        """Delete the notes that are older than 400 days; how many."""
+        ...
+
+    async def is_forgotten(self, member_id: str, *, since: datetime | None = None) -> bool:
+        """Whether the member was forgotten, then or later. Who came back since was forgotten all the same."""
+        ...
+
+
+class Counts(Protocol):
+    """How many jobs stand where, for whoever watches the bot."""
+
+    async def census(self, answer: str) -> Census:
+        """The jobs of this moment. `answer` is the act of the claim that stands for a member's answer to an end."""
         ...
 
 
@@ -277,6 +432,11 @@ class Stores(Protocol):
         ...
 
     @property
+    def server_accounts(self) -> ServerAccounts:
+        """See `ServerAccounts`."""
+        ...
+
+    @property
     def projects(self) -> Projects:
         """See `Projects`."""
         ...
@@ -299,6 +459,26 @@ class Stores(Protocol):
     @property
     def usage(self) -> Usage:
         """See `Usage`."""
+        ...
+
+    @property
+    def forgotten(self) -> Forgotten:
+        """See `Forgotten`."""
+        ...
+
+    @property
+    def blocks(self) -> Blocks:
+        """See `Blocks`."""
+        ...
+
+    @property
+    def warnings(self) -> Warnings:
+        """See `Warnings`."""
+        ...
+
+    @property
+    def counts(self) -> Counts:
+        """See `Counts`."""
         ...
 
     @property

@@ -20,7 +20,7 @@ from storage.keys import Key
 from storage.schema import has_column, refuse_newer
 from storage.sealing import Sealer
 
-SEALED_TABLES = ("accounts", "secrets")
+SEALED_TABLES = ("accounts", "secrets", "server_accounts")
 KEY_ID_SQL = "substr(sealed, 2, 8)"
 """The key's id within a seal."""
 
@@ -45,14 +45,14 @@ async def unlock(
     try:
         await connection.execute("BEGIN IMMEDIATE")
         await refuse_newer(connection, schema)
-        is_sealed = await has_column(connection, "accounts", "sealed")
-        used = await _used(connection) if is_sealed else frozenset()
+        tables = [one for one in SEALED_TABLES if await has_column(connection, one, "sealed")]
+        used = await _used(connection, tables)
         found, made = (tuple(keys), None) if keys else await asyncio.to_thread(
             _from_file, key_file.beside(path), may_make=forget_lost or not used)
         lost = used - {key.id for key in found}
         if lost and not forget_lost:
             raise WrongKey(lost)
-        forgotten = await _forget(connection, lost)
+        forgotten = await _forget(connection, lost, tables)
         await connection.commit()
         return Unlocked(Sealer(found), made, forgotten)
     finally:
@@ -68,16 +68,18 @@ def _from_file(path: Path, *, may_make: bool) -> tuple[tuple[Key, ...], KeyFileM
     return key_file.make(path), KeyFileMade(path)
 
 
-async def _used(connection: aiosqlite.Connection) -> frozenset[bytes]:
-    """The ids of the keys that something in the database is sealed with."""
+async def _used(connection: aiosqlite.Connection, tables: Sequence[str]) -> frozenset[bytes]:
+    """The ids of the keys that something in the database is sealed with; `tables` are those that an earlier schema has."""
+    if not tables:
+        return frozenset()
     rows = await connection.execute_fetchall(
-        " UNION ".join(f"SELECT DISTINCT {KEY_ID_SQL} FROM {table}" for table in SEALED_TABLES))
+        " UNION ".join(f"SELECT DISTINCT {KEY_ID_SQL} FROM {table}" for table in tables))
     return frozenset(bytes(row[0]) for row in rows)
 
 
-async def _forget(connection: aiosqlite.Connection, lost: frozenset[bytes]) -> int:
+async def _forget(connection: aiosqlite.Connection, lost: frozenset[bytes], tables: Sequence[str]) -> int:
     forgotten = 0
     for key_id in lost:
-        for table in SEALED_TABLES:
+        for table in tables:
             forgotten += (await connection.execute(f"DELETE FROM {table} WHERE {KEY_ID_SQL} = ?", (key_id,))).rowcount
     return forgotten

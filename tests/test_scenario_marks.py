@@ -19,7 +19,8 @@ from tests.scenarios.claims import LANGUAGES, LOCALES, SAYS, USES, things
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "tests" / "scenarios"
-FACE = ("account", "admin", "discord", "fetch", "gate", "hear", "heard", "help", "job", "link", "look", "picture", "projects")
+FACE = ("account", "admin", "budget", "discord", "fetch", "gate", "hear", "heard", "help", "job", "link", "look", "picture",
+        "privacy", "projects", "spending")
 """The sections of bot/texts that only Discord shows, or Discord first of all. What the terminal shows as well (clip,
 generate, nemo, stage, timeline, …) is tested there."""
 
@@ -35,6 +36,7 @@ EXCEPTIONS = {
     "discord.no_token": OPERATOR, "discord.token_refused": OPERATOR, "discord.intent_missing": OPERATOR,
     "discord.unreachable": OPERATOR, "discord.another_bot": OPERATOR, "discord.deaf": OPERATOR,
     "discord.channel_gone": NOBODY, "discord.guest_late": NOBODY, "discord.cancel.unknown": NOBODY, "job.no_clip": NOBODY,
+    "spending.no_studio": NOBODY,
     "fetch.foreign": NOBODY, "fetch.too_large": NOBODY, "fetch.not_kept": NOBODY,
     "link.astray": INTERNET, "link.dead": INTERNET, "link.locked": INTERNET, "link.silent": INTERNET,
     "link.too_large": INTERNET, "link.type": INTERNET,
@@ -44,8 +46,9 @@ EXCEPTIONS = {
 RUNS = {LANGUAGES[0]: {"ENGLISH", LOCALES[0]}, LANGUAGES[1]: {"CHINESE", LOCALES[1]}}
 """How a scenario that runs once in each language writes them down among its parameters."""
 
-PRESSED = ("discord.button.", "discord.song.", "discord.projects.button.", "admin.queue_cancel", "hear.turn",
-           "discord.form.refine", "discord.form.upload", "discord.form.batch", "discord.account.modal.title")
+PRESSED = ("discord.button.", "discord.song.", "discord.projects.button.", "privacy.button.", "admin.queue_cancel", "hear.turn",
+           "discord.form.refine", "discord.form.upload", "discord.form.batch", "discord.account.modal.title",
+           "discord.server_account.modal.title")
 """What can be pressed, chosen from or sent: buttons, lists and the titles of forms."""
 
 

@@ -79,6 +79,32 @@ class TokenNotTaken(FlowError):
     says = "account.not_taken"
 
 
+class ServerTokenDamaged(FlowError):
+    """The token that the people of a server handed over does not open; nobody else's is spent in its place."""
+
+    says = "account.server_damaged"
+
+
+class CreditsSpent(FlowError):
+    """No credits are left of whoever pays (`payer`: a value of `Speaks`, or "limit"), and nothing was begun. Facts: link."""
+
+    def __init__(self, payer: str, **facts: object) -> None:
+        super().__init__(f"the credits ({payer}) are used up", **facts)
+        self.says = f"spending.{payer}"
+
+
+class ClipWantedAgain(FlowError):
+    """Credits are spent, and the studio that would go on does not have the song which shall be changed."""
+
+    says = "spending.clip_again"
+
+
+class NoStudio(FlowError):
+    """Credits are spent, and the studio that would go on cannot be started."""
+
+    says = "spending.no_studio"
+
+
 class AgentRefused(FlowError):
     """The agent said why it cannot do it. Facts: reason."""
 

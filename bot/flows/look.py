@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.flows.errors import NoProjectYet, ProjectLost
 from bot.nemo import Claim, Credits, Nemo, SessionLost, SessionState
 from storage.projects import Project, Projects
+
+
+async def last_project(member_id: str, place_id: str, backends: Iterable[str], *, projects: Projects) -> Project | None:
+    """The project that the member used last in a place, of those that the next wish would refine on these backends."""
+    found = [await projects.current(member_id, place_id, backend) for backend in backends]
+    return max((one for one in found if one is not None), key=lambda one: one.used_at, default=None)
 
 
 async def current_project(member_id: str, place_id: str, backend: str, *, projects: Projects) -> Project:

@@ -5,6 +5,7 @@ Deleting forgets a project here; the backend has no such call, and keeps what is
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from bot.flows.errors import NoSuchProject, NoTitle
@@ -17,10 +18,15 @@ LISTED: Final = 25          # as many as a choice on Discord takes
 LOOKED_AT: Final = 500      # of all places together
 
 
-async def list_projects(member_id: str, place: str, backend: str, *, projects: Projects, limit: int = LISTED) -> list[Project]:
-    """The member's projects there, the one used last first; the current one is not retired, all others are."""
+async def list_projects(member_id: str, place: str, *backends: str, projects: Projects, limit: int = LISTED) -> list[Project]:
+    """The member's projects there, on all of these backends, the one used last first.
+
+    The current one is not retired, all others are: of several backends each has its own, and the one used last counts.
+    """
     found = await projects.of_member(member_id, limit=LOOKED_AT)
-    return [one for one in found if (one.place, one.backend) == (place, backend)][:limit]
+    here = [one for one in found if one.place == place and one.backend in backends][:limit]
+    current = next((one for one in here if not one.is_retired), None)
+    return [one if one is current else replace(one, is_retired=True) for one in here]
 
 
 async def open_project(project_id: int, member_id: str, place: str, *, projects: Projects) -> Project:

@@ -13,7 +13,8 @@ from bot.media.errors import MediaError
 from bot.nemo import NemoError, TimeScaleRefused, scrub
 from bot.nemo.secret import scrub_all
 from bot.texts import say
-from storage import Fact, Job, JobState, StorageError
+from storage import DiskFault, DiskFull, DiskReadOnly, Fact, Job, JobState, StorageError
+from storage.errors import kind_of
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +24,16 @@ MACHINE: Final = "bot.machine"
 DEFECT: Final = "job.defect"
 DONE: Final = "job.done"
 DONE_FILE: Final = "job.done_file"
+RESTORED: Final = "job.restored"
+"""Why a job is uncertain that was under way in a backup."""
 
 FAULTS: Final = (FlowError, NemoError, MediaError, DoorShut, StorageError, TimeScaleRefused, OSError)
 """Everything that is a sentence; what is not among them is a defect of ours."""
 _SENTENCES: Final = {JobState.CANCELLED: "job.cancelled", JobState.UNCHANGED: "job.unchanged",
                      JobState.UNCERTAIN: "job.uncertain"}
+_DISK: Final[Mapping[type[StorageError], str]] = {
+    DiskFull: "disk.full", DiskReadOnly: "disk.read_only", DiskFault: "disk.fails"}
+"""What members read of it. Whoever runs the bot reads another sentence, with what to do."""
 
 
 def state_of(fault: BaseException) -> JobState:
@@ -41,12 +47,15 @@ def reason_of(fault: BaseException) -> tuple[str, dict[str, Fact]]:
     """The key of a fault's sentence, and what fills it: small plain values, without tokens, fit for everybody to read."""
     words = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
     told: Mapping[str, object] = {"reason": words.rstrip(" .。"), **getattr(fault, "facts", {})}
-    return getattr(fault, "says", MACHINE), {name: _fact(name, value) for name, value in told.items()}
+    disk = _DISK.get(type(fault) if isinstance(fault, StorageError) else kind_of(fault) or StorageError)
+    key: str = getattr(fault, "says", MACHINE) if disk is None else disk
+    return key, {name: _fact(name, value) for name, value in told.items()}
 
 
 def sentence_of(job: Job) -> str:
     """What is said of a job's end, in its channel's language."""
-    key = _SENTENCES.get(job.state) or job.reason or (DONE if job.state is JobState.DONE else DEFECT)
+    own = job.reason if job.reason == RESTORED else None
+    key = own or _SENTENCES.get(job.state) or job.reason or (DONE if job.state is JobState.DONE else DEFECT)
     language = Order.of(job).public_language
     try:
         return say(key, language, **job.facts)

@@ -17,6 +17,8 @@ from typing import Any, Final
 from dbos import DBOS, DBOSConfig
 
 from bot.jobs.desk import Desk
+from bot.jobs.engine_faults import telling_engine
+from bot.jobs.engine_logs import News
 from bot.jobs.live import CHEAP_STEPS
 from bot.jobs.places import Places
 from bot.jobs.queue import Queue
@@ -41,16 +43,21 @@ LAST_SECONDS: Final = 2.0
 
 @asynccontextmanager
 async def running(bench: Workbench, *, workers: int) -> AsyncIterator[Desk]:
-    """The engine with `workers` jobs at once, having taken up what an earlier process left. One at a time in a process."""
-    await asyncio.to_thread(_prepare, bench.engine_file)
+    """The engine with `workers` jobs at once, having taken up what an earlier process left. One at a time in a process.
+
+    Raises DiskFault, DatabaseUnusable.
+    """
+    with telling_engine():
+        await asyncio.to_thread(_prepare, bench.engine_file)
     places = Places()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_destroy)
         DBOS(config=_config(bench.engine_file))
         queue = Queue(registered(bench, places))
         desk = Desk(bench, queue, places)
-        DBOS.launch()
-        await Queue.declare(workers)
+        with telling_engine():
+            DBOS.launch()
+            await Queue.declare(workers)
         await _take_up(bench, desk, queue)
         stack.push_async_callback(bench.live.close)
         for name, work in (("places in the queue", places.watch(bench.stores.jobs, bench.live)),
@@ -76,13 +83,8 @@ def _prepare(path: Path) -> None:
     logger = logging.getLogger("dbos")      # with a handler of its own it would write past ours, which scrub
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
-        logger.addFilter(_is_news)
+        logger.addFilter(News())
         logger.propagate = True
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """A step that is broken off when the process ends is none: the next process begins it again."""
-    return not record.getMessage().startswith("Asyncio task cancelled for")
 
 
 async def _take_up(bench: Workbench, desk: Desk, queue: Queue) -> None:

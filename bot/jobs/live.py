@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, Final
 
-from bot.flows.account import Access
+from bot.flows.account import Access, Speaker
 from bot.jobs.door import Door
 from bot.jobs.pictures import Pictures
 from bot.jobs.progress import Teller
-from bot.nemo import Nemo
 from storage import Job
 
 CHEAP_STEPS: Final = frozenset(("fetch", "prepare", "film"))
@@ -29,7 +29,7 @@ class Live:
         self.turn = asyncio.Lock()          # held where a cancellation and a post, or a start, would race
         self.is_hung_up = False             # by its member
         self.step: str | None = None
-        self.client: tuple[Access, Nemo] | None = None
+        self.client: tuple[Access, Speaker] | None = None
         self._job_id = job.id
         self._work: asyncio.Task[None] | None = None
         self._is_stopped = False
@@ -74,9 +74,9 @@ class Live:
         """Let go of everything."""
         await self.hush()
         if self.client is not None:
-            _, nemo = self.client
+            _, speaker = self.client
             self.client = None
-            await nemo.aclose()
+            await speaker.nemo.aclose()
 
 
 class LiveJobs:
@@ -84,6 +84,8 @@ class LiveJobs:
 
     def __init__(self) -> None:
         self.is_closing = False
+        self.broken_off: set[str] = set()
+        """Jobs whose workflow ended, which the engine may not have noted: it takes them for being at work."""
         self._jobs: dict[str, Live] = {}
         self._working: dict[str, asyncio.Task[Any]] = {}
         self._telling: dict[str, asyncio.Task[None]] = {}
@@ -110,7 +112,7 @@ class LiveJobs:
         assert task is not None
         self._working[job_id] = task
         self._idle.clear()
-        task.add_done_callback(lambda _task: self._rests(self._working, job_id))
+        task.add_done_callback(partial(self._worked, job_id))
 
     def tell(self, job_id: str, telling: Coroutine[Any, Any, None]) -> None:
         """Have the job's end told beside whatever works, unless that is under way."""
@@ -138,6 +140,11 @@ class LiveJobs:
             live.stop()
         if (telling := self._telling.get(job_id)) is not None:
             telling.cancel()
+
+    def _worked(self, job_id: str, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or task.exception() is not None:
+            self.broken_off.add(job_id)
+        self._rests(self._working, job_id)
 
     def _rests(self, among: dict[str, asyncio.Task[Any]], job_id: str) -> None:
         among.pop(job_id, None)

@@ -71,6 +71,10 @@ class Order:
                    session_id=_text(options, "session_id"), upload_limit=job.upload_limit,
                    earlier_id=_text(options, "earlier_id"))
 
+    def again_in(self, session_id: str | None) -> str | None:
+        """Where it is tried again which was made in `session_id`: there, whatever its member went on with since; None: anew."""
+        return self.session_id if self.clips and self.afresh else session_id
+
     def as_job(self) -> NewJob:
         """The row to keep."""
         told: dict[str, Fact] = {

@@ -10,7 +10,7 @@ from typing import Final
 from bot.flows.progress import Step
 from bot.jobs.door import Door, DoorShut, Picture
 from bot.nemo import Clock
-from storage import Job, Jobs
+from storage import Job, Jobs, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -98,4 +98,5 @@ class Teller:
         now = self._clock.now()
         if stage is not None and stage != self._noted and now - self._noted_at >= NOTE_SECONDS:
             self._noted, self._noted_at = stage, now
-            await self._jobs.update(self.job.id, stage=stage)
+            with contextlib.suppress(StorageError):     # a stage that a full disk does not take is shown all the same
+                await self._jobs.update(self.job.id, stage=stage)

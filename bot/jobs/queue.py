@@ -8,6 +8,7 @@ from typing import Final
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
+from bot.jobs.engine_faults import telling_engine
 from bot.jobs.workflows import Workflow
 from storage import Job
 
@@ -15,6 +16,7 @@ NAME: Final = "songs"
 POLL_SECONDS: Final = 0.2
 """The engine's own second would be a second of waiting for each job."""
 BATCH: Final = 200
+AT_WORK: Final = "PENDING"
 OVER: Final = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -35,13 +37,27 @@ class Queue:
                                         polling_interval_sec=POLL_SECONDS)
 
     async def enqueue(self, job: Job) -> None:
-        """Put the job in the queue; one that the engine knows is left where it is."""
-        with SetWorkflowID(job.id), SetEnqueueOptions(queue_partition_key=job.member_id):
+        """Put the job in the queue; one that the engine knows is left where it is. Raises DiskFault."""
+        with telling_engine(), SetWorkflowID(job.id), SetEnqueueOptions(queue_partition_key=job.member_id):
             await DBOS.enqueue_workflow_async(NAME, self._make, job.id)
 
     async def cancel(self, job_id: str) -> None:
-        """Take the job out of the queue, if it is in it."""
-        await DBOS.cancel_workflow_async(job_id)
+        """Take the job out of the queue, if it is in it. Raises DiskFault."""
+        with telling_engine():
+            await DBOS.cancel_workflow_async(job_id)
+
+    async def begin_anew(self, job: Job) -> None:
+        """Have a job go on that the engine takes for being at work, and nobody works for. Raises DiskFault.
+
+        Not by the engine's notes: what its disk refused may stand there as the outcome of a step, to be raised for ever. Each
+        step finds out what was done, as it does where the engine's file was lost.
+        """
+        with telling_engine():
+            status = dict(await _statuses([job.id])).get(job.id)
+            if status == AT_WORK:
+                await DBOS.delete_workflows_async([job.id])
+            if status in (AT_WORK, None):
+                await self.enqueue(job)
 
     async def over(self, job_ids: Iterable[str]) -> list[str]:
         """Those of these jobs that the engine is done with."""

@@ -15,8 +15,11 @@ from typing import Any, Final, Protocol
 
 from dbos import DBOS, DBOSConfiguredInstance
 
+from bot.jobs.at_hand import at_hand
 from bot.jobs.ending import DEFECT, FAULTS, reason_of, state_of
+from bot.jobs.engine_faults import broken_off_unnoted
 from bot.jobs.live import Live
+from bot.jobs.patience import once_the_disk_takes_it
 from bot.jobs.places import Places
 from bot.jobs.steps.connect import connect
 from bot.jobs.steps.deliver import deliver
@@ -36,6 +39,8 @@ MAX_RECOVERIES: Final = 20
 CLASS, INSTANCE, WORKFLOW = "Jobs", "jobs", "make"
 
 STEPS: Final[tuple[Callable[[Work], Coroutine[Any, Any, None]], ...]] = (fetch, prepare, connect, say, film, deliver)
+PATIENT: Final = frozenset((say, deliver))
+"""Begun again once the disk takes what it refused: what costs, or is seen by people, may be done by then, and they find out."""
 
 
 class Workflow(Protocol):
@@ -57,10 +62,11 @@ def registered(bench: Workbench, places: Places) -> Workflow:
         async def make(self, job_id: str) -> None:
             """All steps in their order, until one has brought the job to its end, and then what is said of it."""
             bench.live.works(job_id)
-            for step in STEPS:
-                if not await DBOS.run_step_async({"name": step.__name__}, partial(run, bench, places, step), job_id):
-                    break
-            await DBOS.run_step_async({"name": tell.__name__}, partial(finish, bench, places), job_id)
+            with broken_off_unnoted(job_id):
+                for step in STEPS:
+                    if not await DBOS.run_step_async({"name": step.__name__}, partial(run, bench, places, step), job_id):
+                        break
+                await DBOS.run_step_async({"name": tell.__name__}, partial(finish, bench, places), job_id)
 
     make: Workflow = Jobs(INSTANCE).make
     return make
@@ -68,22 +74,28 @@ def registered(bench: Workbench, places: Places) -> Workflow:
 
 async def run(bench: Workbench, places: Places, step: Callable[[Work], Coroutine[Any, Any, None]], job_id: str) -> bool:
     """Carry one step of a job out; whether to go on. A fault of the step is the job's end, not an error of the workflow."""
-    found = await _begun(bench, job_id)
-    if found is None:
+    with at_hand(job_id):
+        found = await once_the_disk_takes_it(bench, partial(_begun, bench, job_id))
+        if found is None:
+            return False
+        job, live = found
+        places.changed()
+        _may_begin(bench, step.__name__)
+
+        async def work() -> bool:
+            return await live.run(step.__name__, step(Work(job, bench, live)))
+
+        try:
+            return await (once_the_disk_takes_it(bench, work) if step in PATIENT else work())
+        except FAULTS as fault:
+            reason, facts = reason_of(fault)
+            log.info("job %s ends in %s: %s", job_id, step.__name__, facts["reason"] or reason)
+            end = partial(bench.stores.jobs.ended, job_id, state_of(fault), reason=reason, facts=facts)
+        except Exception:
+            log.exception("job %s met a defect in %s", job_id, step.__name__)
+            end = partial(bench.stores.jobs.ended, job_id, JobState.FAILED, reason=DEFECT)
+        await once_the_disk_takes_it(bench, end)
         return False
-    job, live = found
-    places.changed()
-    _may_begin(bench, step.__name__)
-    try:
-        return await live.run(step.__name__, step(Work(job, bench, live)))
-    except FAULTS as fault:
-        reason, facts = reason_of(fault)
-        log.info("job %s ends in %s: %s", job_id, step.__name__, facts["reason"] or reason)
-        await bench.stores.jobs.ended(job_id, state_of(fault), reason=reason, facts=facts)
-    except Exception:
-        log.exception("job %s met a defect in %s", job_id, step.__name__)
-        await bench.stores.jobs.ended(job_id, JobState.FAILED, reason=DEFECT)
-    return False
 
 
 async def finish(bench: Workbench, places: Places, job_id: str) -> bool:

@@ -1,8 +1,9 @@
-"""Media: look at local clips before they are sent, and convert what the API does not take. Never sends anything."""
+"""Media: files that nobody vouches for, looked at and written anew before they are sent. Never sends anything.
+
+Nothing here decodes: that is done in processes of their own, by `bot.media.inside` alone.
+"""
 
 from bot.media.clip import ACCEPTED_CONTAINERS, MAX_CLIP_BYTES, Clip, Kind
-from bot.media.convert import to_accepted
 from bot.media.errors import MediaError
-from bot.media.probe import probe
 
-__all__ = ["ACCEPTED_CONTAINERS", "MAX_CLIP_BYTES", "Clip", "Kind", "MediaError", "probe", "to_accepted"]
+__all__ = ["ACCEPTED_CONTAINERS", "MAX_CLIP_BYTES", "Clip", "Kind", "MediaError"]

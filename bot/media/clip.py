@@ -11,6 +11,12 @@ MAX_CLIP_BYTES = 200_000_000
 """What the API takes at most (nemo-api.md, 7)."""
 LEAST_SECONDS = 0.5
 """Less sound than this holds no melody."""
+MAX_CLIP_HOURS = 3
+"""Of a clip that says how long it is. A backend hears its first minutes."""
+MAX_CONVERTED_SECONDS = 600
+"""The rest of a longer clip is left out when it is written anew or drawn; no backend listens to that much."""
+MAX_PIXELS = 50_000_000
+"""Of a picture, told by its header before anything is unpacked: as many as the studio takes."""
 MAX_STEM_CHARACTERS = 80
 
 ACCEPTED_CONTAINERS = frozenset((

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+DISK_ERRORS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO))
+"""A disk that is full or may not be written: no fault of any file's, and told as what it is."""
+
 
 class MediaError(Exception):
     """A clip that cannot be sent as it is. Every sentence may use `{name}`, the file's name."""
@@ -67,7 +72,66 @@ class ClipTooShort(MediaError):
     says = "clip.too_short"
 
 
+class ClipTooLong(MediaError):
+    """More sound than anybody hears out; facts: limit_hours."""
+
+    says = "clip.too_long"
+
+
+class UnusualClip(MediaError):
+    """Built as no recorder builds a file: too many tracks, chapters, notes or channels, a rate that no ear needs."""
+
+    says = "clip.unusual"
+
+
+class TooManyPixels(MediaError):
+    """A picture that would fill the memory; facts: limit_megapixels."""
+
+    says = "clip.too_many_pixels"
+
+
+class ClipTooDemanding(MediaError):
+    """To open it takes more time or memory than any recording does."""
+
+    says = "clip.too_demanding"
+
+
+class NotAVoice(MediaError):
+    """A picture in the place of a clip."""
+
+    says = "clip.not_a_voice"
+
+
+class NotAnImage(MediaError):
+    """No picture, in the place of one."""
+
+    says = "clip.not_an_image"
+
+
+class BrokenImage(BrokenClip):
+    """It begins like a picture, and cannot be opened as one within bounds."""
+
+    says = "clip.broken_image"
+
+
 class NotConverted(MediaError):
     """The clip could be read and not be written anew (a full disk, a folder that may not be written)."""
 
     says = "clip.not_converted"
+
+
+class NotLookedAt(MediaError):
+    """The process that looks at files could not be started: no fault of the clip's."""
+
+    says = "clip.not_looked_at"
+
+
+class NotDrawn(MediaError):
+    """The picture of its waveform could not be made in time or written: no fault of the clip's."""
+
+    says = "clip.not_drawn"
+
+
+def is_of_disk(number: int | None) -> bool:
+    """Whether an OSError of this number is the disk's."""
+    return number in DISK_ERRORS

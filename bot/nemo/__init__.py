@@ -18,6 +18,8 @@
         await nemo.picture(state, Path("tune.png"))                     # None: nothing was heard, or no picture made
         await nemo.credits()                                            # Credits(available, frozen, total)
         await nemo.capabilities()                                       # a dict; None: the backend takes words only
+        await nemo.kept()                                               # Kept(clips, songs, …); None: it does not tell
+        await nemo.delete_all()                                         # Deleted(sessions, …); None: it has no such call
 
 Every failure is a `NemoError` with `says` (a key of texts), `reason` (the server's words without tokens), `code`,
 `http_status`, `retry_after` and `may_have_run`: the act may have happened all the same, and must not be repeated.
@@ -38,6 +40,7 @@ from bot.nemo.errors import (
     DownloadFailed,
     FileTooLarge,
     FileTypeRefused,
+    FileUnusable,
     GuestCreditsUsedUp,
     GuestPlanRefused,
     GuestTokenRejected,
@@ -63,6 +66,7 @@ from bot.nemo.film.download import Film
 from bot.nemo.film.formats import MP4, SUFFIXES
 from bot.nemo.film.render import Output, Render, RenderStatus, RenderStep, render_id
 from bot.nemo.logs import ScrubbingFormatter, scrub_tracebacks
+from bot.nemo.me import Deleted, Kept, KeptClip
 from bot.nemo.secret import Secret, scrub
 from bot.nemo.state import SessionState
 from bot.nemo.stream.reply import Reply
@@ -99,6 +103,7 @@ __all__ = [
     "Clock",
     "Credits",
     "CreditsUsedUp",
+    "Deleted",
     "Done",
     "DownloadFailed",
     "Draft",
@@ -107,11 +112,14 @@ __all__ = [
     "FileChanged",
     "FileTooLarge",
     "FileTypeRefused",
+    "FileUnusable",
     "Film",
     "GuestCreditsUsedUp",
     "GuestPlanRefused",
     "GuestTokenRejected",
     "Heartbeat",
+    "Kept",
+    "KeptClip",
     "LinkError",
     "LinksNotTaken",
     "LocalFile",

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from bot.nemo import aftermath, guest, jsontext
+from bot.nemo import aftermath, guest, jsontext, me
 from bot.nemo.account import Account, OnToken
 from bot.nemo.aftermath import Aftermath
 from bot.nemo.answers import AnonymousToken, Claim, Credits, Session
@@ -180,6 +180,18 @@ class Nemo:
         except (NotFound, RequestRefused, Refused, BadReply):
             return None
         return payload.parsed()
+
+    async def kept(self) -> me.Kept | None:
+        """All that the backend keeps of this account's owner; None where it does not tell, as the cloud."""
+        return await self._explaining(me.kept(self._wire, self._account))
+
+    async def delete_all(self) -> me.Deleted | None:
+        """Have the backend delete all of it, and every token of this account; None where it has no such call."""
+        return await self._explaining(me.delete(self._wire, self._account))
+
+    async def fetch_clip(self, clip: me.KeptClip, to: Path, limit_bytes: int) -> int:
+        """Bring a clip that `kept` told of to `to`, and tell its bytes. BadReply for more than `limit_bytes`."""
+        return await self._explaining(me.fetch_clip(self._wire, self._account, clip, to, limit_bytes))
 
     async def submit_render(self, key: str, session_id: str, draft: Draft, output: Output = FINEST) -> Render:
         """Put the draft in the render queue under an id made of `key`; the same key meets the same render.

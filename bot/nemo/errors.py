@@ -102,6 +102,12 @@ class FileTypeRefused(NemoError):
     says = "nemo.file_type"
 
 
+class FileUnusable(NemoError):
+    """4003: a file of a good type that is of no use. The studio's own code; its reason is a sentence of its own."""
+
+    says = "nemo.file_unusable"
+
+
 class FileTooLarge(NemoError):
     """4002, HTTP 413: the file is too large."""
 
@@ -222,6 +228,7 @@ _BY_CODE: Final[dict[int, type[NemoError]]] = {
     2001: CreditsUsedUp,
     4001: FileTypeRefused,
     4002: FileTooLarge,
+    4003: FileUnusable,
 }
 _BY_STATUS: Final[dict[int, type[NemoError]]] = {
     400: RequestRefused,

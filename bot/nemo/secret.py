@@ -10,7 +10,9 @@ _TOKEN: Final = re.compile(r"(?:nmv_usr_|clm_)[A-Za-z0-9._~+/=-]+|\b[MNO][A-Za-z
 """The API's tokens; a Discord bot's, which begins with its id's digits in base64."""
 _INTERACTION: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s\"'?#]+")
 """The token of an interaction stands in the path."""
-_QUERY: Final = re.compile(r"(?i)(https?://[^\s\"'?#]*|\blocation'?\)?,? ?b?'[^'?]*)\?[^\s\"'#]*")
+_INVITATION: Final = r"discord\.com/oauth2/authorize\?client_id=\d+&scope=bot\+applications\.commands&permissions=\d+(?!\S)"
+"""The one address whose query is for everybody to see: it invites the bot to a server, and holds nothing else."""
+_QUERY: Final = re.compile(rf"(?i)(https?://(?!{_INVITATION})[^\s?#]*|\blocation'?\)?,? ?b?'[^'?]*)\?[^\s\"'#]*")
 _USERINFO: Final = re.compile(r"(?i)(https?://)[^\s\"'/?#@]*@")
 _HEADER: Final = re.compile(r"(?i)(b?'(?:authorization|set-cookie|cookie)', b?)'[^']*'")
 _BEARER: Final = re.compile(r"(?i)\b(bearer)\s+[A-Za-z0-9._~+/=-]+")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -69,6 +70,12 @@ class Call:
     in_session: bool = False    # its path names a session
 
 
+@functools.cache
+def authorities() -> ssl.SSLContext:
+    """Whose certificates this machine believes, as it was when they were first asked for: reading them takes the loop 20 ms."""
+    return httpx.create_ssl_context()
+
+
 class Wire:
     """The connection pool of one API, and the account that it speaks for."""
 
@@ -76,7 +83,7 @@ class Wire:
         self.base_url = base_url.rstrip("/")
         self.clock = clock
         # A connection kept from an earlier call may be dead; a POST that dies with it looks as if it had run.
-        trust = httpx.create_ssl_context()
+        trust = authorities()
         self._acts = _client(base_url, headers, clock, trust, kept=0)
         self._reads = _client(base_url, headers, clock, trust, kept=KEPT_CONNECTIONS)
         self._elsewhere = _client(base_url, {}, clock, trust, kept=0)   # other hosts learn nothing about us

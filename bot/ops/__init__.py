@@ -1,1 +1,1 @@
-"""What an operator does to a set-up: the change of keys. Serves no member, and prints nothing itself."""
+"""What an operator does to a set-up, and sees of it: keys, backup, restore, health. Serves no member, prints nothing itself."""

@@ -39,4 +39,4 @@ async def rotate(database: Database, progress: Callable[[int, int], None] = lamb
     async with aclosing(database.seals.reseal()) as steps:
         async for so_far in steps:
             progress(so_far.done + so_far.damaged, outdated)
-    return Rotated(so_far.done, so_far.damaged, database.forgotten)
+    return Rotated(so_far.done, so_far.damaged, database.lost)

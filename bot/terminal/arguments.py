@@ -58,6 +58,12 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("new-key", help="print a new key for MUREKA_KEYS, which seals stored tokens")
     rotate = commands.add_parser("rotate-keys", help="seal everything with the first key")
     rotate.add_argument("--forget-lost", action="store_true", help="drop what no key opens any more; those members link again")
+    backup = commands.add_parser("backup", help="write all that is stored, but no key, into one file")
+    backup.add_argument("path", type=Path, help="a file that is not there yet")
+    restore = commands.add_parser("restore", help="put a backup in the place of what is stored, which goes aside")
+    restore.add_argument("path", type=Path, help="a file that `backup` wrote")
+    restore.add_argument("--check", action="store_true", help="only look whether the file is whole")
+    restore.add_argument("--forget-lost", action="store_true", help="drop what no key opens any more; those members link again")
     return whole
 
 

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from bot.nemo import MP4, ScrubbingFormatter, scrub_tracebacks
 from bot.ops.rotate import Rotated, rotate
+from bot.ops.swap import finish_interrupted
 from bot.settings import DATABASE, Settings
 from bot.speech.routing import Intent
 from bot.terminal.arguments import format_of, is_link, parser, place_of, terminal_language
@@ -82,6 +83,9 @@ def _run(chosen: argparse.Namespace, language: str, paper: Console, errors: Cons
         return MADE
     if chosen.command == "rotate-keys":
         return _rotate(language, paper, forget_lost=chosen.forget_lost)
+    if chosen.command in ("backup", "restore"):
+        from bot.terminal.keeping import back_up, restore
+        return (back_up if chosen.command == "backup" else restore)(chosen, language, paper)
     return _discord(chosen, language, errors)
 
 
@@ -95,7 +99,7 @@ def _discord(chosen: argparse.Namespace, language: str, errors: Console) -> int:
     from bot.discord_start import serve
     from bot.running_logs import log_a_run
 
-    log_a_run(verbose=chosen.verbose)
+    log_a_run(verbose=chosen.verbose, style=settings.log_style)
     asyncio.run(serve(settings))
     return MADE
 
@@ -108,6 +112,7 @@ def _rotate(language: str, paper: Console, *, forget_lost: bool) -> int:
 
 
 async def _rotated(settings: Settings, *, forget_lost: bool) -> Rotated:
+    await finish_interrupted(settings.data)
     async with Database.open(settings.data / DATABASE, keys=settings.keys, forget_lost=forget_lost) as database:
         return await rotate(database)
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.flows.account import Access, client_for
 from bot.nemo import Nemo
+from bot.ops.swap import finish_interrupted
 from bot.settings import DATABASE, Backend, Settings
 from bot.studio_child import running_studio
 from storage import Database
@@ -17,6 +18,7 @@ MEMBER, PLACE = "terminal", "terminal"
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[tuple[Nemo, Database]]:
     """The backend and the database, both closed at the end."""
+    await finish_interrupted(settings.data)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(settings.data / DATABASE, keys=settings.keys))
         if settings.backend is Backend.CLOUD:

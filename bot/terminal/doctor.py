@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import shutil
 import socket
 import sys
@@ -20,6 +21,7 @@ from rich.table import Table
 
 from bot.settings import BadSetting, Settings
 from bot.studio_child import child_environment
+from bot.terminal.plain import print_plainly
 from bot.texts import say
 
 DISTRIBUTION = "mureka-bot"
@@ -41,10 +43,14 @@ class Check:
 async def print_doctor(console: Console, language: str, *, as_json: bool) -> int:
     """Look, print the table, and return the exit code: 1 where something is missing."""
     found = [*_local(language), *await _studio(language, _environment())]
+    link = _invitation()
     if as_json:
-        console.print_json(msgspec.json.encode(found).decode())
+        invited = [Check(say("doctor.invitation", language), True, link)] if link else []
+        console.print_json(msgspec.json.encode([*found, *invited]).decode())
     else:
         console.print(_table(found, language))
+        if link:        # below the table, where no border goes through it
+            print_plainly(say("doctor.invite", language, link=link), console)
         if all(one.fine for one in found):
             console.print(say("doctor.all_fine", language))
     return 0 if all(one.fine for one in found) else 1
@@ -108,6 +114,19 @@ def _port_fault() -> str:
     except OSError as fault:
         return fault.strerror or str(fault)
     return ""
+
+
+def _invitation() -> str:
+    """Where the bot is invited to servers; empty without a token. Its first part is the id of the bot, which nobody is asked."""
+    try:
+        token = Settings.read().discord_token or ""
+        first = token.partition(".")[0]
+        named = base64.b64decode(first + "=" * (-len(first) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (BadSetting, ValueError):
+        return ""
+    # Discord's library takes half a second, which nobody without a token should wait for.
+    from cogs.permissions import invitation
+    return invitation(int(named)) if named.isdecimal() else ""
 
 
 def _environment() -> dict[str, str]:

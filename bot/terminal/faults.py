@@ -6,17 +6,29 @@ from bot.alone import AnotherBot
 from bot.discord_faults import DiscordFault, IntentMissing, TokenRefused
 from bot.flows.errors import AskedBack, ClipRefused, FlowError, FormatNotOffered, NoProjectYet, UnknownStyle
 from bot.media.errors import MediaError
-from bot.nemo import FileChanged, FileTooLarge, FileTypeRefused, LinkError, LinksNotTaken, NemoError, TimeScaleRefused
+from bot.nemo import (
+    FileChanged,
+    FileTooLarge,
+    FileTypeRefused,
+    FileUnusable,
+    LinkError,
+    LinksNotTaken,
+    NemoError,
+    TimeScaleRefused,
+)
+from bot.ops.faults import KeepingFault
 from bot.settings import BadSetting
 from bot.studio_child import StudioTrouble
 from bot.terminal.output import OutputUnwritable
 from bot.texts import say
 from storage import StorageError
+from storage.errors import kind_of
 
 FAILED, BAD_INPUT = 1, 2
 
 INPUT_FAULTS = (BadSetting, TimeScaleRefused, MediaError, OutputUnwritable, NoProjectYet, UnknownStyle, FormatNotOffered,
-                ClipRefused, FileTypeRefused, FileTooLarge, FileChanged, LinkError, LinksNotTaken, TokenRefused, IntentMissing)
+                ClipRefused, FileTypeRefused, FileTooLarge, FileUnusable, FileChanged, LinkError, LinksNotTaken, TokenRefused,
+                IntentMissing, KeepingFault)
 """What whoever typed the command can put right themselves."""
 
 FAULTS = (*INPUT_FAULTS, FlowError, NemoError, StorageError, StudioTrouble, DiscordFault, AnotherBot, OSError)
@@ -35,5 +47,6 @@ def sentence_of(fault: BaseException, language: str) -> str:
     """
     words = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
     facts = {"reason": words.rstrip(" .。"), **getattr(fault, "facts", {})}
-    sentence = say(getattr(fault, "says", "bot.machine"), language, **facts)
+    disk = kind_of(fault)       # what the system refuses, as the database tells it
+    sentence = say(getattr(disk or fault, "says", "bot.machine"), language, **facts)
     return sentence if isinstance(fault, AskedBack) else " ".join(sentence.split())

@@ -16,8 +16,8 @@ from bot.flows.look import current_project, status, workspace
 from bot.flows.offers import Offers, offered
 from bot.flows.progress import Progress, Stage, Step
 from bot.flows.project import Wish
-from bot.media import Kind, probe, to_accepted
-from bot.media.errors import MediaError
+from bot.media import Kind
+from bot.media.intake import Intake
 from bot.nemo import MP4, LinksNotTaken, LocalFile, Nemo, NemoError, Outcome, Output, SessionState
 from bot.settings import Backend, Settings
 from bot.speech.question import asked
@@ -80,18 +80,6 @@ class Made:
     stages: dict[str, float]        # seconds by stage, the waiting at the backend's door included
     seconds: float                  # from the first check to the finished file
     link: str | None = field(default=None, repr=False)      # opens the project in the browser for whoever has it
-
-
-class NotAnImage(MediaError):
-    """The file given as the background is no picture."""
-
-    says = "clip.not_an_image"
-
-
-class NotAVoice(MediaError):
-    """The file given as the clip is a picture."""
-
-    says = "clip.not_a_voice"
 
 
 async def make_song(order: Order, settings: Settings, progress: Progress) -> Made:
@@ -205,9 +193,6 @@ class StageWatch:
 
 
 async def prepared(path: Path, folder: Path, *, image: bool) -> LocalFile:
-    """The file under a name that fits it, or its conversion in `folder` to a type that the API takes. MediaError."""
-    clip = probe(path)
-    if image != (clip.kind is Kind.IMAGE):
-        raise NotAnImage(path.name) if image else NotAVoice(path.name)
-    sent = await to_accepted(clip, folder)
-    return LocalFile(sent, clip.name if clip.is_accepted else f"{Path(clip.name).stem}{sent.suffix}")
+    """The file under a name that fits it, or its conversion in `folder` to a type that the API takes. MediaError, OSError."""
+    taken = await Intake().take(path, folder, wanted=Kind.IMAGE if image else Kind.SOUND)
+    return LocalFile(taken.file, taken.name)

@@ -40,3 +40,8 @@ def test_what_is_no_token_stays(text: str) -> None:
 
 def test_the_password_of_a_proxy_is_starred() -> None:
     assert "secret" not in scrub_all("cannot connect to http://me:secret@proxy.example:3128")
+
+
+def test_a_quotation_mark_in_a_link_hides_nothing_of_its_query() -> None:
+    for path in ("it's.wav", 'my"hum".wav'):
+        assert "secret" not in scrub_all(f"https://cdn.example.org/{path}?hm=secret is gone")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.flows.budget import Budget
 from bot.preferences import Preferences
 from bot.settings import Backend, BadSetting, Settings
 from bot.texts import say
@@ -58,6 +59,10 @@ def test_a_token_never_shows(tmp_path: Path) -> None:
                                              ("DISCORD_PROXY", "127.0.0.1:3128"), ("MUREKA_WORKERS", "0"),
                                              ("MUREKA_LISTEN", "perhaps"),
                                              ("MUREKA_WORKERS", "-1"), ("MUREKA_WORKERS", "101"), ("MUREKA_WORKERS", "٣"),
+                                             ("MUREKA_SONGS_PER_DAY", "-1"), ("MUREKA_SONGS_PER_MONTH", "many"),
+                                             ("MUREKA_CREDITS_PER_MONTH", "9" * 11), ("MUREKA_WAITING", "٣"),
+                                             ("MUREKA_OPERATOR", "@ada"), ("MUREKA_OPERATOR", "12"),
+                                             ("MUREKA_WHEN_SPENT", "cloud"),
                                              ("MUREKA_LANGUAGE", "fr"), ("MUREKA_STYLE", "x" * 41), ("MUREKA_HELP_URL", "docs")])
 def test_a_wrong_value_is_one_sentence_with_the_settings_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name) as told:
@@ -69,6 +74,12 @@ def test_a_wrong_value_is_one_sentence_with_the_settings_name(tmp_path: Path, na
 @pytest.mark.parametrize(("value", "listens"), [("", False), ("off", False), (" On ", True)])
 def test_channels_are_heard_when_that_is_switched_on(tmp_path: Path, value: str, listens: bool) -> None:
     assert read(tmp_path, MUREKA_LISTEN=value).listens is listens
+
+
+@pytest.mark.parametrize(("value", "goes_on"), [("", False), ("stop", False), (" Studio ", True)])
+def test_the_operator_says_what_becomes_of_songs_in_direct_messages_without_credits(
+        tmp_path: Path, value: str, goes_on: bool) -> None:
+    assert read(tmp_path, MUREKA_WHEN_SPENT=value).studio_when_spent is goes_on
 
 
 def test_a_file_with_an_editors_mark_is_read_like_any_other(tmp_path: Path) -> None:
@@ -93,6 +104,13 @@ def test_the_songs_of_a_checkout_are_found_again(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mureka.db").touch()
     assert read(tmp_path).data == Path("data")
+
+
+def test_the_operators_limits_are_read_and_0_is_none(tmp_path: Path) -> None:
+    assert read(tmp_path).preferences.budget == Budget(50, 0, 0, 20)
+    chosen = read(tmp_path, MUREKA_SONGS_PER_DAY="0", MUREKA_SONGS_PER_MONTH=" 900 ", MUREKA_CREDITS_PER_MONTH="10000",
+                  MUREKA_WAITING="5", MUREKA_OPERATOR="308994132968210433").preferences
+    assert (chosen.budget, chosen.operator) == (Budget(0, 900, 10000, 5), "308994132968210433")
 
 
 def test_preferences_are_read_and_none_is_no_opinion(tmp_path: Path) -> None:

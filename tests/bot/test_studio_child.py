@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from bot.flows.errors import UnknownStyle
 from bot.flows.offers import style_of
 from bot.nemo import Nemo
-from bot.studio_child import StudioBusy, StudioDidNotStart, StudioEnded, running_studio
+from bot.studio_child import LINE_BYTES, StudioBusy, StudioDidNotStart, StudioEnded, _listen, running_studio
 
 
 async def test_two_studios_never_share_their_files_and_styles_have_names(tmp_path: Path) -> None:
@@ -46,6 +47,17 @@ async def test_a_failed_call_to_a_dead_studio_is_told_as_its_death(tmp_path: Pat
         async with running_studio(tmp_path, {}) as url, Nemo(url, client_id="a-client-of-ours", environ={}) as nemo:
             os.kill(own_child(), signal.SIGKILL)
             await nemo.create_session("never")
+
+
+async def test_a_line_without_an_end_keeps_nobody_from_reading_on() -> None:
+    process = await asyncio.create_subprocess_exec(
+        "sh", "-c", f"head -c {3 * LINE_BYTES} /dev/zero >&2; echo >&2; echo the last word >&2",
+        stderr=asyncio.subprocess.PIPE, limit=LINE_BYTES)
+    words: deque[str] = deque(maxlen=1)
+    async with asyncio.timeout(20):
+        await _listen(process, words)
+        await process.wait()
+    assert words == deque(["the last word"])
 
 
 async def test_modules_in_the_current_folder_are_not_taken_for_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

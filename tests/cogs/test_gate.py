@@ -10,11 +10,15 @@ from typing import Any, cast
 import discord
 import pytest
 
+from bot.flows.account import Access
+from bot.flows.offers import OffersCache
 from bot.house import House
+from bot.jobs.workbench import Studio
+from bot.preferences import Preferences
 from bot.settings import Backend
-from cogs.gate import Asker, refusal
+from cogs.gate import Asker, refusal, room_refusal
 from cogs.permissions import granted_in
-from storage import Database, Stores
+from storage import Database, JobKind, Stores
 
 ALL = discord.Permissions(view_channel=True, send_messages=True, attach_files=True, read_message_history=True,
                           send_messages_in_threads=True)
@@ -59,8 +63,45 @@ async def test_a_rule_is_one_sentence_that_says_what_to_do(place: Place, decided
     assert await asked(place, replace(ADA, server_id=None), backend=Backend.CLOUD) is None
 
 
+async def test_who_is_blocked_is_refused_and_an_admin_never_is(place: Place) -> None:
+    await place.stores.blocks.block("7", ADA.member_id)
+    for backend in Backend:
+        told = await asked(place, backend=backend)
+        assert told is not None and "direct message" in told
+    assert await asked(place, replace(ADA, is_admin=True)) is None
+    assert await asked(place, replace(ADA, server_id=None)) is None
+    assert await asked(place, replace(ADA, is_reached=False)) is None
+
+
 async def test_rules_about_the_cloud_do_not_hold_for_the_studio(place: Place) -> None:
     assert await asked(place, cloud_allowed=False, cloud_roles=["51"]) is None
+
+
+class Room:
+    """As much of a desk as the gate looks at: one with room."""
+
+    async def check_room(self, _member_id: str, _more: int = 1) -> None:
+        """There is."""
+
+
+async def test_what_the_studio_goes_on_with_at_no_charge_is_not_refused_for_credits(place: Place) -> None:
+    """An admin has gone back to stop, and what was made in the studio meanwhile is there."""
+    async def reach() -> Access:
+        raise AssertionError("nothing is asked of it")
+
+    stores, access = place.stores, Access("", "cloud", "", "nmv_usr_of_the_operator")
+    house = House(cast(Any, Room()), stores, Backend.CLOUD, "cloud", cast(Any, None), OffersCache(),
+                  Preferences(None, None, None), access, {}, Studio("studio", reach))
+
+    async def told(kind: JobKind, session_id: str | None = None, begins: bool | None = None) -> bool:
+        return await room_refusal(ADA, house, kind, "en", session_id=session_id, begins=begins) is not None
+
+    await stores.servers.change("7", server_credits_month=10)
+    for backend, is_refused in (("cloud", True), ("studio", False)):
+        await stores.projects.start(ADA.member_id, ADA.channel_id, backend, session_id=backend, task_id=None, title="hum")
+        assert await told(JobKind.REFINE) is await told(JobKind.GENERATE, begins=False) is is_refused
+    assert [await told(JobKind.REFINE, session) for session in ("cloud", "studio")] == [True, False]
+    assert await told(JobKind.GENERATE)
 
 
 async def test_a_thread_is_as_open_as_its_channel(place: Place) -> None:

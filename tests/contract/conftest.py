@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 TUNE = (60, 62, 64, 67, 69, 67, 64, 62, 60, 64, 67, 64, 60)     # C major, ours
 RATE = 22_050
 CLIP_NAME = "我的 \"哼唱\"\n№1.wav"
-WISH = "full song with instruments from my hummed melody, lo-fi, square, 30 seconds long"
+WISH = "full song from my hummed melody, lo-fi, square, 30 seconds long, no drums, no bass, no chords"
 STAND_IN, STUDIO = "stand-in", "studio"
 SCALES = {STAND_IN: 100.0, STUDIO: 12.0}    # the studio truly works, so its minutes must not pass too fast
 PATIENT = 3600.0        # seconds of that time for a film
@@ -37,6 +37,8 @@ class Host:
 
     name: str
     tap: Tap
+    data: Path | None = None        # where a studio keeps its files
+    stand_in: NemoService | None = None
     clients: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -64,11 +66,13 @@ def studio(data: Path) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=[STAND_IN, STUDIO])
 async def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Host]:
     async with AsyncExitStack() as stack:
+        data = stand_in = None
         if request.param == STUDIO:
-            url = stack.enter_context(studio(tmp_path_factory.mktemp("studio")))
+            url = stack.enter_context(studio(data := tmp_path_factory.mktemp("studio")))
         else:
-            url = (await stack.enter_async_context(NemoService())).url
-        met = Host(request.param, await stack.enter_async_context(Tap(url)))
+            stand_in = await stack.enter_async_context(NemoService())
+            url = stand_in.url
+        met = Host(request.param, await stack.enter_async_context(Tap(url)), data, stand_in)
         await stack.enter_async_context(met.clients)
         yield met
 

@@ -232,7 +232,8 @@ KNOWN: list[Callable[[str], object]] = [re.compile(pattern).fullmatch for patter
     r"GET /api/state/nemo_agent/me/\d{19}/latest", r"POST /api/upload-video/nemo_agent/me/\d{19}",
     "GET /api/credits/balance/simple", "POST /api/render/proxy/lambda(/render_[^/]+/cancel)?",
     "GET /api/render/proxy/lambda/render_[^/]+", "GET /api/render/proxy/render_[^/]+/download",
-    "GET /api/studio/capabilities", r"GET /api/studio/sessions/\d{19}/tune\.png", r"GET /films/.+\.(mp4|mp3|wav|flac|mid|zip)")]
+    "GET /api/studio/capabilities", r"GET /api/studio/sessions/\d{19}/(tune\.png|uploads/[^/]+)", "(GET|DELETE) /api/studio/me",
+    r"GET /films/.+\.(mp4|mp3|wav|flac|mid|zip)")]
 
 
 @wire("9", "1/second-gateway", "1/older")

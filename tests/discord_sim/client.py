@@ -11,7 +11,7 @@ from typing import Any
 from tests.discord_sim import available
 from tests.discord_sim.choosing import chosen
 from tests.discord_sim.commands import MESSAGE_MENU, USER_MENU
-from tests.discord_sim.components import BUTTON, Json, buttons, selects
+from tests.discord_sim.components import BUTTON, STRING_SELECT, Json, buttons, selects
 from tests.discord_sim.filling import filled
 from tests.discord_sim.interactions import Interactions
 from tests.discord_sim.office import Office
@@ -117,6 +117,12 @@ class Client:
         interaction.trigger, interaction.source, interaction.owners = opened, opened.source, opened.owners
         interaction.attachments = resolver.attachments
         return self._sent(interaction)
+
+    def forge(self, message: Message, user: User, custom_id: str, *, values: Sequence[str] | None = None) -> Interaction:
+        """What no client of Discord's sends, and a patched one would like to: a press of what the message does not have."""
+        data: Json = {"component_type": BUTTON if values is None else STRING_SELECT, "custom_id": custom_id, "id": 1}
+        data |= {} if values is None else {"values": list(values)}
+        return self._component(message, user, data, f"forges {custom_id}", self._resolver(message.channel, user), 0.0)
 
     def _component(self, message: Message, user: User, data: Json, shown: str, resolver: Resolver, late: float) -> Interaction:
         interaction = self._interactions.new(InteractionKind.COMPONENT, user, message.channel, data | _resolved(resolver),

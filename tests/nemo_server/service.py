@@ -72,12 +72,15 @@ class NemoService(NemoServer):
         self.owners: dict[str, str] = {}        # user by token; a test may put tokens in
         self.projects: dict[str, Project] = {}
         self.orders: dict[str, Order] = {}
+        self.first_session = FIRST_SESSION
         self.hears = False                      # an upload is heard at once, and told in the state
+        self.forgets = False                    # it tells what it keeps of somebody, and deletes that when asked to
+        self.clip = b"RIFF" + bytes(996)        # what every upload is given back as
         self._offers: dict[str, Any] | None = None
 
     def offer(self, *formats: str, styles: Sequence[str] = tuple(STYLES), hears: bool = False) -> None:
         """From now on tell of these formats beside mp4, and of styles; with `hears`, of the tune in a clip, with its picture."""
-        self.hears = hears
+        self.hears, self.forgets = hears, True
         self._offers = {"styles": [{"id": style, "names": STYLES.get(style, {})} for style in styles],
                         "aspects": ["16:9", "9:16", "1:1"], "formats": ["mp4", *formats], "instruments": [],
                         "output": ["format", "maxBytes"], "hearsUploads": hears}
@@ -117,8 +120,8 @@ class NemoService(NemoServer):
 
     def _session(self, request: Request) -> Reply:
         body, user = json.loads(request.body), self._user(request)
-        count = len(self.projects)
-        project = Project(str(FIRST_SESSION + count), f"task-{count}", user or "", body["task_name"], body.get("language"))
+        count = max((int(one) + 1 - self.first_session for one in self.projects), default=0)
+        project = Project(str(self.first_session + count), f"task-{count}", user or "", body["task_name"], body.get("language"))
         self.projects[project.session_id] = project
         return replies.data({"task_id": project.task_id, "session_id": project.session_id, "user_id": user})
 
@@ -141,6 +144,42 @@ class NemoService(NemoServer):
     def _picture(self, request: Request) -> Reply:
         project = self._project(request, request.path.split("/")[-2])
         return replies.raw(PNG, kind="image/png") if project and project.files else replies.bare({"detail": "Not Found"}, 404)
+
+    def _me(self, request: Request) -> Reply:
+        if not self.forgets:
+            return replies.bare({"detail": "Not Found"}, 404)
+        ours = self._ours(request)
+        sessions = [{"session_id": one.session_id, "task_name": one.title, "created_at": 1_700_000_000.0,
+                     "uploads": [{"file": f"f{place}", "name": file["filename"], "bytes": len(self.clip), "seconds": 2.5}
+                                 for place, file in enumerate(one.files)],
+                     "songs": [{"number": place, "title": one.title, "seconds": 90.0} for place, _ in enumerate(one.wishes, 1)]}
+                    for one in ours]
+        renders = [{"id": key, "title": "Dusk", "bytes": 1000, "created_at": 1_700_000_000.0}
+                   for key, order in self.orders.items() if order.session_id in {one.session_id for one in ours}]
+        held = sum(len(one.files) for one in ours) * len(self.clip) + 1000 * len(renders)
+        return replies.data({"sessions": sessions, "renders": renders, "bytes": held})
+
+    def _delete_me(self, request: Request) -> Reply:
+        if not self.forgets:
+            return replies.bare({"detail": "Not Found"}, 404)
+        user, ours = self._user(request), self._ours(request)
+        mine = {one.session_id for one in ours}
+        orders = [key for key, order in self.orders.items() if order.session_id in mine]
+        for key in orders:
+            del self.orders[key]
+        for one in ours:
+            del self.projects[one.session_id]
+        self.owners = {token: owner for token, owner in self.owners.items() if owner != user}
+        return replies.data({"sessions": len(ours), "renders": len(orders), "bytes": 1000 * len(orders)})
+
+    def _kept_clip(self, request: Request) -> Reply:
+        project = self._project(request, request.path.split("/")[-3])
+        if not self.forgets or project is None:
+            return replies.bare({"detail": "Not Found"}, 404)
+        return replies.raw(self.clip, kind="application/octet-stream")
+
+    def _ours(self, request: Request) -> list[Project]:
+        return [one for one in self.projects.values() if one.user_id == self._user(request)]
 
     def _capabilities(self, request: Request) -> Reply:
         return replies.bare({"detail": "Not Found"}, 404) if self._offers is None else replies.data(self._offers)
@@ -227,6 +266,9 @@ class NemoService(NemoServer):
         "GET /films/*": _film,
         "GET /api/studio/capabilities": _capabilities,
         "GET /api/studio/sessions/*/tune.png": _picture,
+        "GET /api/studio/me": _me,
+        "DELETE /api/studio/me": _delete_me,
+        "GET /api/studio/sessions/*/uploads/*": _kept_clip,
     }
 
 

@@ -83,6 +83,7 @@ class Scene:
         self.discord = discord
         self.cloud = cloud
         self.folder = folder
+        self.studio = cloud                     # where it is beside the cloud, another one
         self.bot: BotProcess = BotProcess(BOT, {})
         self._stack = stack
         self.begin_anew()
@@ -97,6 +98,7 @@ class Scene:
         self.discord.requests.clear()
         self.cloud.requests.clear()
         self.cloud.projects.clear()
+        self.studio.projects.clear()
         for path in ((SAY, "POST"), (RENDERS, "GET"), (FILMS, "GET")):
             self.cloud.on(path[1], path[0], self.cloud.usual)
 
@@ -118,7 +120,7 @@ class Scene:
     async def launch(self, **environment: str) -> BotProcess:
         """Start the bot."""
         settings = {"MUREKA_DATA": str(self.folder / "data"), "NEMO_API_URL": self.cloud.url, "MUREKA_TIME_SCALE": str(SCALE),
-                    "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+                    "MUREKA_PACE": "0", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
         wanted = {name: value for name, value in (self.discord.environment | settings | environment).items() if value}
         self.bot = await self._stack.enter_async_context(
             BotProcess(BOT, wanted, folder=self.folder, watched_by=self.discord))
@@ -164,14 +166,20 @@ def films(channel: TextChannel) -> list[SeenMessage]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def _house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    """One bot for all tests of a file. Where the file names OFFERS, its backend is a studio that offers these formats too."""
+    """One bot for all tests of a file. Where the file names OFFERS, its backend is a studio that offers these formats too; where
+    it names an ENVIRONMENT, the bot gets that; with BESIDE there is a studio beside the cloud."""
     async with NemoService() as cloud, Discord(patience=PATIENCE_SECONDS) as discord, AsyncExitStack() as stack:
         discord.limits.off()
         scene = Scene(discord, cloud, tmp_path_factory.mktemp("house"), stack)
         formats: tuple[str, ...] | None = getattr(request.module, "OFFERS", None)
         if formats is not None:
             cloud.offer(*formats, hears=True)
-        await scene.start(**({} if formats is None else {"NEMO_API_URL": "", "STUDIO_URL": cloud.url}))
+        settings: dict[str, str] = getattr(request.module, "ENVIRONMENT", {})
+        if getattr(request.module, "BESIDE", False):
+            scene.studio = await stack.enter_async_context(NemoService())
+            scene.studio.first_session += 1000
+            settings = {**settings, "STUDIO_URL": scene.studio.url}
+        await scene.start(**settings | ({} if formats is None else {"NEMO_API_URL": "", "STUDIO_URL": cloud.url}))
         yield scene
 
 
@@ -200,6 +208,7 @@ def members(here: Scene) -> tuple[User, User]:
 
 def _decide_nothing(here: Scene) -> None:
     with closing(sqlite3.connect(here.folder / "data" / "mureka.db", timeout=10)) as database:
+        database.execute("PRAGMA foreign_keys = ON")        # what hangs on them goes as well
         database.execute("DELETE FROM servers")
         database.commit()
 

@@ -26,7 +26,7 @@ from tests.scenarios.claims import CHINESE, COMPLETED, ENGLISH
 ON_COMMANDS = ("discord.name.", "discord.about.", "discord.menu.", "discord.choice.")
 """Keys of what stands among the commands; most are short words, which any message might hold by chance."""
 ON_BUTTONS = ("discord.button.", "discord.song.", "discord.projects.button.", "discord.form.", "discord.account.modal.",
-              "discord.example.", "admin.queue_cancel", "hear.turn")
+              "discord.server_account.modal.", "discord.example.", "privacy.button.", "admin.queue_cancel", "hear.turn")
 """…on buttons and lists, in forms, and while one types."""
 LOGGED_CHARACTERS = 12
 """A sentence shorter than this is not looked for in the log, which is long."""

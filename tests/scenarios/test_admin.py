@@ -49,7 +49,9 @@ async def test_members_are_not_shown_the_admins_commands(here: Scene, boss: User
     assert told == ["**Mureka on this server**", "Songs are made by: the NemoVideo cloud", "Songs are made in: all channels",
                     "Songs are for: everybody", "Clips are offered a song in: no channel", "The cloud is for: everybody",
                     "Language of what everybody reads: that of whoever asks",
-                    "Style of songs whose wish names none: the backend's choice"]
+                    "Style of songs whose wish names none: the backend's choice",
+                    "Songs of one member a day: 50 (the bot's own limit)", "Songs of this server a month: no limit",
+                    "Cloud credits of this server a month: no limit", "When credits are spent: songs stop, and say what helps"]
 
 
 async def test_a_channel_that_is_not_listed_sends_its_members_to_one_that_is(here: Scene, boss: User) -> None:

@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from tests.bot.media.bad_makers import id3, png, sound
 from tests.discord_sim.office import Upload
 from tests.discord_sim.seen import Invocation
 from tests.discord_sim.world import User
@@ -84,6 +85,17 @@ async def test_a_wish_of_nothing_costs_nothing(here: Scene, locale: str, change:
     form = await here.songs.modal_of(await films(here.songs)[0].press(change, by=ada))
     assert told in await private(await form.submit(by=ada, wish="\u200b\u2060 \u3164"))
     assert told in await private(await here.refine("\u3164", by=ada))
+    assert len(here.cloud.asked("POST", SAY)) == 1
+
+
+@pytest.mark.parametrize(("locale", "done", "told"), [
+    (ENGLISH, "Done", "takes more time or memory to open"), (CHINESE, "完成", "所需的时间或内存超出了")])
+async def test_a_poisoned_clip_is_one_sentence_and_the_next_one_a_song(here: Scene, locale: str, done: str, told: str) -> None:
+    ada = here.discord.member("ada", locale=locale)
+    poisoned = id3(*((b"APIC", b"\0image/png\0\3\0" + png(4, 4)) for _ in range(2000))) + sound("mp3")
+    job = await here.generate(by=ada, clip=poisoned, name="../../evil\u202egnp.mp3")
+    assert "\u202e" not in (await here.shows(job, told)).text
+    await here.shows(await here.generate(by=ada), done)
     assert len(here.cloud.asked("POST", SAY)) == 1
 
 

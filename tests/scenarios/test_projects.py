@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.discord_sim.seen import SeenMessage
+from tests.discord_sim.world import User
 from tests.scenarios.conftest import CLIPS, ONE_LOOP, Scene
 
 pytestmark = ONE_LOOP
@@ -112,3 +115,15 @@ async def test_a_chinese_member_reads_and_types_chinese(here: Scene) -> None:
     assert question.buttons == ["删除", "保留"]
     await question.press("删除", by=ling)
     await question.until(lambda seen: "“城市”已删除" in seen.text)
+
+
+@pytest.mark.says("privacy.projects_cloud", "privacy.cloud", "privacy.cloud_stays")
+async def test_what_the_cloud_has_stays_there_and_that_is_told(here: Scene, members: tuple[User, User]) -> None:
+    for who in members:
+        await (await here.songs.slash("mureka projects new", by=who, title="dawn")).reply()
+        told = await (await here.songs.slash("mureka privacy", by=who)).reply()
+        await told.press(told.buttons[1], by=who)
+        await told.until(lambda seen: len(seen.buttons) == 3)
+        await told.press(told.buttons[1], by=who)
+        await told.until(lambda seen: len(seen.text.splitlines()) == 3)
+    assert len(here.cloud.projects) == 2

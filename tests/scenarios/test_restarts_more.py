@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import random
+import shutil
 import zipfile
+from pathlib import Path
 
+import pytest
+
+from bot.ops.backup import back_up
+from bot.ops.mend import Place
+from bot.ops.restore import restore
+from bot.ops.swap import STAGED
+from bot.texts import say
 from tests.discord_sim.office import Upload
+from tests.discord_sim.payloads import MESSAGE_CONTENT
 from tests.discord_sim.seen import SeenMessage
 from tests.nemo_server import replies
 from tests.scenarios.conftest import CLIPS, FILMS, ONE_LOOP, POSTS, SAY, WHISTLE, Scene, films
-from tests.scenarios.test_buttons import ASKED, LEAVE
+from tests.scenarios.test_buttons import AGAIN, ASKED, LEAVE
 
 pytestmark = ONE_LOOP
 OFFERS = ("stems",)
@@ -38,18 +49,32 @@ def waiting(here: Scene) -> list[SeenMessage]:
     return [one for one in here.songs.messages if "Cancel" in one.buttons]
 
 
-async def test_killed_between_two_messages_of_stems_each_part_is_there_once(here: Scene) -> None:
+async def test_killed_between_two_messages_of_stems_each_part_is_there_once(
+        here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     await here.shows(await here.generate(), "Done")
     here.cloud.on("GET", FILMS, replies.raw(stems(), kind="application/zip"))
     held = here.discord.hold_next("POST", POSTS, applied=True)
     job = await here.songs.slash("mureka export", by=here.ada, format="stems")
     await held.struck(25)
+    half = here.folder / "data" / STAGED / "studio"
+    half.mkdir(parents=True)        # of a restore that was killed
     await here.restart()
+    assert not half.parent.exists()
     held.release()
     await here.shows(job, "Done")
     posts = [[file.name[:7] for file in one.files if "stem-" in file.name] for one in here.songs.messages]
     assert [names for names in posts if names] == [["01-stem", "02-stem"], ["03-stem"]]
     assert here.discord.pings(here.ada) == 2
+    name = next(file.name for one in here.songs.messages for file in one.files if file.name.startswith("03-stem"))
+    await here.songs.say("Listen to this!", by=here.bob, files=[Upload(name, WHISTLE)])
+    told = await (await here.songs.slash("mureka privacy", by=here.ada)).reply()
+    await told.press("Delete everything", by=here.ada)
+    await told.until(lambda seen: len(seen.buttons) == 3)
+    with monkeypatch.context() as reading:      # as a bot that listens may
+        reading.setattr(here.discord.world.application, "privileged", MESSAGE_CONTENT)
+        await told.press("Delete, and what was posted for me too", by=here.ada)
+        await told.until(lambda seen: "All of it is deleted" in seen.text)
+    assert [one.text for one in here.songs.messages if not one.is_ephemeral] == ["Listen to this!"]
 
 
 async def test_killed_before_it_knows_that_its_reply_is_there_the_song_of_a_mention_comes(here: Scene) -> None:
@@ -126,3 +151,29 @@ async def test_a_question_that_had_to_be_posted_anew_is_answered_where_it_stands
     question = here.songs.messages[-1]
     await question.press(LEAVE, by=here.ada)
     await question.until(lambda seen: seen.buttons == [])
+
+
+@pytest.mark.says("job.restored")
+async def test_set_back_to_a_backup_it_asks_about_what_was_under_way_and_does_nothing_twice(here: Scene, tmp_path: Path) -> None:
+    data, ling = here.folder / "data", here.discord.member("ling", locale="zh-CN")
+    await here.shows(await here.generate(wish="one"), "Done")
+    here.cloud.on("POST", SAY, replies.stream(": heartbeat\n\n", hangs=True))
+    asked, other = await here.refine("two"), await here.generate(by=ling, wish="three")
+    await here.songs.until(lambda _seen: len(here.cloud.asked("POST", SAY)) == 3)
+    made = await back_up(data, tmp_path / "mureka.tar")
+    await here.bot.kill()
+    await here.discord.bot_gone()
+    key = await asyncio.to_thread((data / "mureka.keys").read_bytes)
+    await asyncio.to_thread(shutil.rmtree, data)
+    await asyncio.to_thread(data.mkdir)
+    await asyncio.to_thread((data / "mureka.keys").write_bytes, key)
+    await restore(made.path, Place(data))
+    here.cloud.on("POST", SAY, here.cloud.usual)
+    await here.bot.start()
+    await here.discord.bot_ready()
+    question = await here.shows(asked, say("job.restored", "en"))
+    await here.shows(other, say("job.restored", "zh"))
+    assert len(here.cloud.asked("POST", SAY)) == 3
+    await question.press(AGAIN, by=here.ada)
+    await here.film(count=2)
+    assert wishes(here)[0] == ["one", "two"]

@@ -28,7 +28,8 @@ async def test_a_studio_killed_in_mid_song_comes_back_and_its_member_is_asked(sc
     bot = await scene.start(NEMO_API_URL="", MUREKA_TIME_SCALE=SLOWER)
     job = await scene.generate(wish="lo-fi")
     progress = await scene.shows(job, "Connected: the studio")
-    await progress.until(lambda seen: "Thinking" in seen.text or "Listening" in seen.text or "Arranging" in seen.text)
+    heard_of_it = ("Listening", "Arranging", "Playing")     # the studio's own words: it has heard the wish
+    await progress.until(lambda seen: any(word in seen.text for word in heard_of_it))
     [first] = studios_of(bot.pid)
     os.kill(first, signal.SIGKILL)
     await bot.says("the studio died")

@@ -26,6 +26,7 @@ from tests.scenarios.test_discord_faults import film_of_noise
 pytestmark = ONE_LOOP
 says, uses = pytest.mark.says, pytest.mark.uses
 HISTORY = "/channels/*/messages"
+BALANCE = "/api/credits/balance/simple"
 MANY = 1000
 
 
@@ -187,7 +188,8 @@ async def test_who_runs_a_server_reads_of_settings_queue_and_usage(here: Scene, 
             database.execute("DELETE FROM usage")
         await read(here, "mureka-admin usage", who)
         with at(here) as database:
-            database.execute("INSERT INTO usage VALUES (date('now'), ?, x'00', 'generate', 2, 12)", (str(here.discord.home.id),))
+            database.execute("INSERT INTO usage (day, server_id, member_key, kind, count, credits)"
+                             " VALUES (date('now'), ?, x'00', 'generate', 2, 12)", (str(here.discord.home.id),))
         await read(here, "mureka-admin usage", who)
         with at(here) as database:
             database.execute("DELETE FROM usage")
@@ -225,7 +227,8 @@ def _copy(database: sqlite3.Connection, job: str, called: str, kind: str) -> Non
     database.execute(f"INSERT INTO jobs ({', '.join(fresh)}) VALUES ({', '.join('?' * len(fresh))})", tuple(fresh.values()))
 
 
-@says("discord.closing", "discord.form_lost_words", "discord.account.operator", "look.balance_operator", "job.gave_up")
+@says("discord.closing", "discord.form_lost_words", "discord.account.operator", "look.balance_operator", "job.gave_up",
+      "spending.operator")
 async def test_a_restart_is_told_to_whoever_meets_it(here: Scene, members: tuple[User, User]) -> None:
     forms = [await here.songs.modal_of(await here.songs.slash("mureka batch", by=who)) for who in members]
     held = here.discord.hold_next("POST", POSTS, times=2)
@@ -244,6 +247,7 @@ async def test_a_restart_is_told_to_whoever_meets_it(here: Scene, members: tuple
         engine.execute("UPDATE workflow_status SET recovery_attempts = 100 WHERE status = 'PENDING'")
         engine.commit()
     here.bot.environment["NEMO_TOKEN"] = "nmv_usr_of_the_operator"
+    here.bot.environment["MUREKA_OPERATOR"] = str(here.bob.id)
     here.cloud.owners["nmv_usr_of_the_operator"] = "operator"
     await here.bot.start()
     await here.discord.bot_ready(25)
@@ -253,3 +257,14 @@ async def test_a_restart_is_told_to_whoever_meets_it(here: Scene, members: tuple
         await ended(job)
         for line in ("mureka account show", "mureka credits"):
             await read(here, line, who)
+    here.cloud.on("GET", BALANCE, replies.data({"available": 20, "frozen": 0}))
+    for who in members:
+        await read(here, "mureka credits", who)
+    told = here.discord.direct_channel(here.bob)
+    await told.until(lambda seen: seen.messages)
+    assert [one.text for one in told.messages] == [say("alert.balance", "en", left=20, most=100)]
+    await here.bot.says("ALERT: 20 of 100 credits are left")
+    here.cloud.on("GET", BALANCE, here.cloud.usual)
+    here.cloud.on("POST", SAY, replies.fault(2001))
+    for who in members:
+        await ended(await here.generate(by=who))

@@ -68,6 +68,9 @@ async def test_each_rule_of_a_server_refuses_in_one_sentence(here: Scene, reader
             assert (await (await here.generate(by=who)).reply()).is_ephemeral
             undo: dict[str, Any] = {"clear": True, **({"allowed": True} if name == "cloud" else {})}
             await read(here, f"mureka-admin {name}", rule_of, **undo)
+        await read(here, "mureka-admin block", rule_of, member=who)
+        assert (await (await here.generate(by=who)).reply()).is_ephemeral
+        await read(here, "mureka-admin unblock", rule_of, member=who)
         here.discord.join(who, away)
         here.discord.install_for(who)
         await (await there.slash("mureka help", by=who)).reply()
@@ -76,7 +79,8 @@ async def test_each_rule_of_a_server_refuses_in_one_sentence(here: Scene, reader
 
 @says("discord.account.modal.*", "discord.account.nobody", "discord.account.linked", "discord.account.linked_uncounted",
       "discord.account.own", "discord.account.credits", "discord.account.uncounted", "discord.account.refused",
-      "discord.account.unlinked", "discord.account.nothing_linked", "discord.account.anonymous", "account.*",
+      "discord.account.unlinked", "discord.account.nothing_linked", "discord.account.anonymous", "account.no_token",
+      "account.not_taken",
       "look.balance_nobody", "look.balance_own", "look.balance_unknown", "look.balance_refused", "look.balance_anonymous",
       "discord.form_lost")
 @uses("/mureka account link:", "/mureka account show:", "/mureka account unlink:", "/mureka credits:",

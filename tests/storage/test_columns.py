@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,12 @@ async def test_a_request_of_an_earlier_version_is_read_with_what_it_lacks(databa
 
 @pytest.mark.parametrize("sql", ["UPDATE servers SET listening_channels = 'x'", "UPDATE servers SET cloud_allowed = 2",
                                  "UPDATE jobs SET request = 'x'", "UPDATE usage SET count = -1",
-                                 "UPDATE accounts SET sealed = x'01'"])
+                                 "UPDATE accounts SET sealed = x'01'", "UPDATE servers SET server_songs_month = -1",
+                                 "UPDATE servers SET when_spent = 'dance'"])
 async def test_the_tables_themselves_refuse_what_makes_no_sense(database: Database, path: Path, sql: str) -> None:
     await database.servers.change("7")
     await database.jobs.accept(JOB)
-    await database.usage.count("ada", None, "export")
+    await database.usage.charge(JOB.id, "ada", None, "generate")
     async with database.writing() as connection:
         await connection.execute("INSERT INTO accounts VALUES ('ada', 'cloud', 'own', zeroblob(37), NULL, NULL, NULL, 0)")
     with pytest.raises(sqlite3.IntegrityError):
@@ -57,8 +59,11 @@ async def test_the_tables_themselves_refuse_what_makes_no_sense(database: Databa
 
 
 async def test_the_file_alone_does_not_tell_whose_usage_it_holds(database: Database, path: Path) -> None:
-    await database.usage.count("308994132968210433", "7", "generate")
-    await database.settle()
+    member = "308994132968210433"
+    await database.jobs.accept(replace(JOB, member_id=member))
+    await database.usage.charge(JOB.id, member, "7", "generate")
+    await database.blocks.block("7", member)
+    await database.members.forget(member)
     assert b"308994132968210433" not in path.read_bytes()  # noqa: ASYNC240 - a small file
     connection = sqlite3.connect(path)
     found = connection.execute("SELECT length(member_key), length(sealed) FROM usage, secrets").fetchall()

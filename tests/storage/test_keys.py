@@ -223,13 +223,13 @@ async def test_another_program_that_changes_the_keys_meanwhile_is_noticed_and_no
 async def test_what_is_lost_for_good_is_dropped_only_when_that_is_asked_for(path: Path, keys: File) -> None:
     await keep(path, FIRST)
     async with Database.open(path, keys=[SECOND, FIRST]) as database:
-        await database.usage.count("ada", None, "generate")
+        await database.blocks.block("7", "ada")
         await database.accounts.keep(Account("bob", "cloud", TokenKind.OWN, "nmv_usr_bob"))
     async with Database.open(path, keys=[SECOND], forget_lost=True) as database:
-        assert database.forgotten == 1
+        assert database.lost == 1
         assert await database.accounts.find("ada", "cloud", TokenKind.OWN) is None
         assert await database.accounts.find("bob", "cloud", TokenKind.OWN) is not None
     async with Database.open(path, forget_lost=True) as database:
-        assert (database.forgotten, database.made is not None) == (2, True)
-        assert await database.usage.count("ada", None, "generate")
+        assert (database.lost, database.made is not None) == (2, True)
+        assert await database.blocks.block("7", "ada")      # nobody is known by the hash of before
     assert keys.is_there

@@ -210,9 +210,10 @@ PROGRAM = """
     async def opened(path):
         async with Database.open(Path(path)) as database:
             await database.members.get("everybody")
-            day = await database.usage.count("ada", None, "generate")
+            await database.blocks.block("7", "ada")
             found = await database.accounts.find("member 2", "cloud", TokenKind.OWN)
-            return [database.made is not None, database.sealer.first_id.hex(), found and found.token, day is not None]
+            return [database.made is not None, database.sealer.first_id.hex(), found and found.token,
+                    await database.blocks.is_blocked("7", "ada")]
 
     print("ready", flush=True)
     for line in sys.stdin:
@@ -258,7 +259,7 @@ async def test_four_processes_that_find_no_file_make_one_database_and_one_key(
     found = open_at_once(four, path)
     assert sorted(made for made, *_ in found) == [False, False, False, True]
     assert len({key for _, key, *_ in found}) == 1
-    assert all(counted for *_, counted in found)
+    assert all(is_blocked for *_, is_blocked in found)
     async with Database.open(path) as database:
         assert await database.rows("SELECT id FROM members") != []
-        assert [row[0] for row in await database.rows("SELECT count FROM usage")] == [4]
+        assert await database.blocks.count("7") == 1

@@ -32,7 +32,8 @@ async def evening(words: Words) -> Evening:
     """Live through it, and give what was seen."""
     with tempfile.TemporaryDirectory(prefix="mureka-tour-") as data:
         async with Discord(patience=SONG_SECONDS) as discord:
-            settings = {"MUREKA_DATA": data, "MUREKA_BACKEND": "studio", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+            settings = {"MUREKA_DATA": data, "MUREKA_BACKEND": "studio", "MUREKA_PACE": "0",
+                        "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
             async with BotProcess(BOT, discord.environment | settings, watched_by=discord):
                 await discord.bot_ready()
                 return await _Guests(discord, words, Path(data)).evening()

@@ -52,4 +52,4 @@ def trip(mureka: Callable[..., Ended], tmp_path_factory: pytest.TempPathFactory)
     """The README's song, shorter: pictures cost most of the time, and all of them are made alike."""
     folder = tmp_path_factory.mktemp("trip")
     film = folder / "out" / "song.mp4"
-    return Trip(mureka(folder, "song", HUM, "--seconds", 45, "--out", film, "--json").facts, film, folder)
+    return Trip(mureka(folder, "song", HUM, "--seconds", 30, "--out", film, "--json").facts, film, folder)

@@ -33,10 +33,11 @@ def test_a_clip_of_no_use_is_told_in_one_sentence(mureka: Callable[..., Any], tm
     assert contents_of(tmp_path) == before
 
 
-def test_half_an_hour_becomes_a_song_of_its_first_minutes(mureka: Callable[..., Any], tmp_path: Path) -> None:
-    path = tmp_path / "half-an-hour.mp3"
-    path.write_bytes(eight_seconds_of_humming(tmp_path) * 225)
-    told = mureka(tmp_path, "song", path, "--seconds", "30", "--format", "midi", "--json").facts
+def test_four_minutes_become_a_song_of_the_first_three(mureka: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "four-minutes.mp3"
+    path.write_bytes(eight_seconds_of_humming(tmp_path) * 30)
+    told = mureka(tmp_path, "song", path, "--seconds", "30", "--wish", "no drums, no bass, no chords", "--format", "midi",
+                  "--json").facts
     assert told["heard"]["cut"] is True
     assert "first 3 minutes" in told["reply"]
 

@@ -86,7 +86,7 @@ def test_the_bot_cannot_tell_a_cloud_from_a_studio(mureka: Callable[..., Any], t
         assert cloud.stdout
         url = cloud.stdout.readline().decode().split()[-1]
         told = mureka(tmp_path, "song", HUM, "--backend", "cloud", "--seconds", 30, "--aspect", "9:16", "--json",
-                      "--format", "mp3", NEMO_API_URL=url).facts
+                      "--wish", "no drums, no bass, no chords", "--format", "mp3", NEMO_API_URL=url).facts
         cloud.stdin.close()
     assert (told["aspect"], told["format"], told["file"]) == ("9:16", "mp3", "out/song.mp3")
     with av.open(str(tmp_path / "out" / "song.mp3")) as sound:

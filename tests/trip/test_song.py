@@ -23,6 +23,7 @@ from studio.score import Score
 ROOT = Path(__file__).parents[2]
 HUM = ROOT / "examples" / "hum.ogg"
 CTRL_C_SECONDS = 2.0
+QUIET = "no drums, no bass, no chords, no melody"     # nobody plays, where only the film counts: that takes no time
 
 
 def test_the_film_is_what_every_player_takes(trip: Any) -> None:
@@ -45,7 +46,7 @@ def test_the_film_starts_before_it_is_whole(trip: Any) -> None:
 
 def test_the_song_has_its_form_and_its_length(trip: Any) -> None:
     assert [one["section"] for one in trip.facts["form"]] == ["intro", "verse", "chorus", "outro"]
-    assert 43 <= trip.facts["duration"] <= 47
+    assert 29 <= trip.facts["duration"] <= 32
 
 
 def test_the_film_is_as_loud_as_promised(trip: Any) -> None:
@@ -77,7 +78,7 @@ def test_what_was_heard_is_told(trip: Any) -> None:
 
 def test_the_next_wish_goes_on_with_the_same_song_after_a_restart(trip: Any, mureka: Callable[..., Any]) -> None:
     film = trip.folder / "second.mp4"
-    told = mureka(trip.folder, "song", "--wish", "make it acoustic, 30 seconds, square, call it Urban Dreams", "--out",
+    told = mureka(trip.folder, "song", "--wish", f"make it acoustic, 30 seconds, square, {QUIET}, call it Urban Dreams", "--out",
                   film, "--json").facts
     assert told["new_project"] is False
     assert (told["style"], told["title"], told["aspect"]) == ("acoustic", "Urban Dreams", "1:1")
@@ -86,14 +87,16 @@ def test_the_next_wish_goes_on_with_the_same_song_after_a_restart(trip: Any, mur
         assert (opened.streams.video[0].width, opened.streams.video[0].height) == (1080, 1080)
 
 
-@pytest.mark.parametrize(("number", "code", "sign"), [
-    (signal.SIGINT, 130, "studio/sessions/*/songs/1/score.json"), (signal.SIGTERM, 143, "studio/renders/*.json")],
+@pytest.mark.parametrize(("number", "code", "sign", "wish"), [
+    (signal.SIGINT, 130, "studio/sessions/*/songs/1/score.json", "pop"), (signal.SIGTERM, 143, "studio/renders/*.json", QUIET)],
     ids=["Ctrl-C while playing", "kill while filming"])
 def test_a_signal_ends_it_soon_and_leaves_neither_process_nor_file(
-        tmp_path: Path, environment_of: Callable[[Path], dict[str, str]], number: signal.Signals, code: int, sign: str) -> None:
+        tmp_path: Path, environment_of: Callable[[Path], dict[str, str]], number: signal.Signals, code: int, sign: str,
+        wish: str) -> None:
     (tmp_path / "temporary").mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "song", str(HUM), "--seconds", "60", "--out", str(tmp_path / "new" / "s.mp4")],
+        [sys.executable, "-m", "bot", "song", str(HUM), "--seconds", "60", "--wish", wish,
+         "--out", str(tmp_path / "new" / "s.mp4")],
         cwd=tmp_path, env=environment_of(tmp_path) | {"TMPDIR": str(tmp_path / "temporary")}, stderr=subprocess.PIPE,
         start_new_session=True)
     end = time.monotonic() + 60

@@ -1,4 +1,7 @@
-"""Prepare: each clip is looked at and, where the API does not take its type, written anew. Begun again, it is done again."""
+"""Prepare: each clip is looked at and, where the API does not take its type, written anew. Begun again, it is done again.
+
+The newest clip is also drawn, beside the steps that follow.
+"""
 
 from __future__ import annotations
 
@@ -15,33 +18,49 @@ from bot.jobs.notes import Sent
 from bot.jobs.order import Order
 from bot.jobs.steps.fetch import names_of, paths_of
 from bot.jobs.steps.work import Work
-from bot.media import Clip, Kind, probe, to_accepted
-from bot.media.errors import MediaError
+from bot.media.errors import NotAVoice
+from bot.media.intake import Taken
+from bot.media.names import plain_name
 from bot.texts import say
 
 CONVERTED: Final = "sent"
 WAVEFORM: Final = "waveform.png"
 
 
-class NotAVoice(MediaError):
-    """The clip is a picture."""
+class PictureSent(NotAVoice):
+    """A picture in the place of a clip, from somebody who has no `--image` to give it with."""
 
-    says = "clip.not_a_voice"
+    says = "discord.not_a_voice"
 
 
 async def prepare(work: Work) -> None:
-    """Make sure that there are files to send, and note which. Raises MediaError."""
+    """Make sure that there are files to send, and note which. Raises MediaError, OSError."""
     clips = Order.of(work.job).clips
     if not clips:
         return
     work.progress(Step(Stage.PREPARING))
     paths, names = paths_of(work.folder, clips), await names_of(work)
     sent: list[Sent] = []
-    for path, name in zip(paths, names, strict=True):
-        sent.append(await _prepared(work, path, name, {one.called for one in sent}))
-    note = await notes.read(work.folder)
-    await notes.write(work.folder, msgspec.structs.replace(note, sent=tuple(sent)))
-    work.live.pictures.make(_waveform(work, paths[-1], names[-1]))
+    for path, name in zip(paths[:-1], names[:-1], strict=True):
+        sent.append(_sent(path, await _taken(work, path, name), sent))
+    taken = await _taken(work, paths[-1], names[-1], work.folder / WAVEFORM)
+    try:
+        sent.append(_sent(paths[-1], taken, sent))
+        note = await notes.read(work.folder)
+        await notes.write(work.folder, msgspec.structs.replace(note, sent=tuple(sent)))
+    except BaseException:
+        if taken.drawing is not None:
+            taken.drawing.cancel()
+        raise
+    if taken.drawing is not None:
+        work.live.pictures.make(_waveform(work, taken.drawing, plain_name(names[-1])))
+
+
+async def _taken(work: Work, clip: Path, name: str, waveform: Path | None = None) -> Taken:
+    try:
+        return await work.bench.intake.take(clip, work.folder, called=name, waveform=waveform)
+    except NotAVoice as fault:
+        raise PictureSent(plain_name(name), str(fault)) from fault
 
 
 def distinct(called: str, taken: set[str]) -> str:
@@ -53,33 +72,13 @@ def distinct(called: str, taken: set[str]) -> str:
     return found
 
 
-async def _prepared(work: Work, path: Path, name: str, taken: set[str]) -> Sent:
-    """The file to send for the clip at `path`."""
-    looked_at = await _looked_at(path, name)
-    file = looked_at.path
-    if not looked_at.is_accepted:
-        async with work.bench.conversion:
-            converted = await to_accepted(looked_at, work.folder)
-        file = converted.replace(work.folder / f"{CONVERTED}-{path.stem}{converted.suffix}")
-    called = f"{Path(name).stem or CONVERTED}{Path(looked_at.name).suffix if looked_at.is_accepted else file.suffix}"
-    return Sent(file.name, distinct(called, taken), looked_at.seconds)
+def _sent(clip: Path, taken: Taken, earlier: list[Sent]) -> Sent:
+    """The file to send for `clip`. One that was written anew gets the same name each time."""
+    file = taken.file if taken.file == clip else taken.file.replace(clip.with_name(f"{CONVERTED}-{clip.stem}{taken.file.suffix}"))
+    return Sent(file.name, distinct(taken.name, {one.called for one in earlier}), taken.clip.seconds)
 
 
-async def _looked_at(path: Path, called: str) -> Clip:
-    """What is known of the clip; its faults are told under its sender's name."""
-    try:
-        found = await asyncio.to_thread(probe, path)
-    except MediaError as fault:
-        fault.facts["name"] = called
-        raise
-    if found.kind is Kind.IMAGE:
-        raise NotAVoice(called)
-    return found
-
-
-async def _waveform(work: Work, clip: Path, name: str) -> Picture:
+async def _waveform(work: Work, drawing: asyncio.Task[None], name: str) -> Picture:
     """A picture of the clip that a song is made of."""
-    to = work.folder / WAVEFORM
-    async with work.bench.drawing:
-        await work.bench.draw(clip, to)
-    return Picture(to, say("picture.waveform", Order.of(work.job).public_language, name=name), "waveform")
+    await drawing
+    return Picture(work.folder / WAVEFORM, say("picture.waveform", Order.of(work.job).public_language, name=name), "waveform")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 
+from bot.jobs.at_hand import at_hand
 from bot.jobs.door import DoorShut
 from bot.jobs.ending import sentence_of
 from bot.jobs.workbench import Workbench
-from storage import Job, JobState
+from storage import DiskFault, Job, JobState
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +31,15 @@ def tell_beside(bench: Workbench, job_id: str) -> None:
 
 
 async def _told_and_let_go(bench: Workbench, job_id: str) -> None:
-    try:
-        await tell(bench, job_id)
-    except Exception:
-        log.exception("job %s is over, and the next start tells it", job_id)
-    finally:
-        await bench.live.let_go(job_id)
+    with at_hand(job_id):
+        try:
+            await tell(bench, job_id)
+        except DiskFault as fault:
+            log.error("ALERT: job %s is over, and the next start tells it: %s", job_id, fault)
+        except Exception:
+            log.exception("job %s is over, and the next start tells it", job_id)
+        finally:
+            await bench.live.let_go(job_id)
 
 
 async def tell(bench: Workbench, job_id: str) -> None:
@@ -50,9 +54,10 @@ async def tell(bench: Workbench, job_id: str) -> None:
     await live.hush()
     is_asked = job.state in ASKED and await bench.stores.claims.get(answer_claim_of(job.id)) is None
     await say_end(bench, job, sentence_of(job), asks=is_asked)
-    await bench.stores.jobs.told(job.id)
     if job.state not in ASKED:
-        await bench.folders.clear(job.id)
+        await bench.folders.clear(job.id)       # first: on a full disk that makes room for the note
+    if await bench.stores.jobs.told(job.id):
+        bench.tally.add(job)
 
 
 async def say_end(bench: Workbench, job: Job, sentence: str, *, asks: bool = False) -> None:

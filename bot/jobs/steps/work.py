@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
+from bot.flows.account import Speaks
+from bot.flows.budget import cost_of, watch_budget
+from bot.flows.errors import WishUnchanged
 from bot.flows.progress import Progress
 from bot.jobs.live import Live
 from bot.jobs.workbench import Workbench
 from bot.nemo import Nemo
-from storage import Claims, Job, Jobs, Project, StorageError
-
-log = logging.getLogger(__name__)
+from storage import Claims, Job, JobChange, Jobs, Project, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,44 @@ class Work:
         """The film, once it is here. Its row names it within the data folder, so that the folder may be moved."""
         return None if self.job.film_path is None else self.bench.data / self.job.film_path
 
+    @property
+    def backend(self) -> str:
+        """What the job's project is kept under."""
+        return self.bench.backend_of(self.job)
+
+    async def payer(self) -> Speaks:
+        """Whose token pays for what the job's client says. Raises NoStudio, StorageError, ServerTokenDamaged."""
+        return (await self.bench.speaker_of(self.job)).payer
+
+    async def changed(self, **change: Unpack[JobChange]) -> Work:
+        """The same with the job's row changed. Raises WishUnchanged where it was ended meanwhile, which tells nobody anything."""
+        is_changed = await self.jobs.update(self.job.id, **change)
+        job = await self.jobs.get(self.job.id)
+        if job is None or not is_changed:
+            raise WishUnchanged
+        return Work(job, self.bench, self.bench.live_of(job))
+
     async def project(self) -> Project | None:
         """The project that the job works on, once it is known."""
-        return await self.bench.stores.projects.of_session(self.bench.access().backend, self.job.session_id or "")
+        return await self.bench.stores.projects.of_session(self.backend, self.job.session_id or "")
 
-    async def count(self) -> None:
-        """Count the act for its member and server, whose claim was made just now. Where that fails the act goes on."""
-        try:
-            await self.bench.stores.usage.count(self.job.member_id, self.job.server_id, self.job.kind.value)
-        except StorageError:
-            log.exception("job %s was not counted", self.job.id)
+    async def charge(self, payer: Speaks) -> Refused | None:
+        """Count the song that is about to be made, and the credits that it takes of the server's where `payer` spends those.
+
+        Refused, and nothing is counted, where a limit would be passed. A job that is begun again is counted once, and is not
+        refused. What is counted is given back by the job's end. Raises StorageError: what is not counted is not begun.
+        """
+        job, stores, cost = self.job, self.bench.stores, cost_of(self.job.kind, payer)
+        server = None if job.server_id is None else await stores.servers.get(job.server_id)
+        limits = self.bench.budget.limits(server)
+        counted = await stores.usage.charge(job.id, job.member_id, job.server_id, job.kind.value, cost=cost, limits=limits)
+        if isinstance(counted, Refused):
+            return counted
+        if cost and job.server_id is not None:      # also when it is begun again: a death in here would lose the warning
+            used = (await stores.usage.standing(job.member_id, job.server_id)).credits
+            await watch_budget(job.server_id, used, limits.credits, f"{counted.day:%Y-%m}", warnings=stores.warnings,
+                               alerts=self.bench.alerts)
+        return None
 
     async def nemo(self) -> Nemo:
         """The client that speaks for the member. Whoever asks does not close it."""

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 from urllib.parse import unquote
 
 from bot.media.fetch.errors import NotFetched, NotKept
 from bot.media.fetch.parts import Fetching, Order, Road, in_thread
+from bot.media.names import plain_name
 from bot.nemo.clock import Clock
-
-MAX_NAME_CHARACTERS: Final = 80
-UNNAMED: Final = "attachment"
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069/\\\ud800-\udfff]+")
 
 
 async def keep(road: Road, order: Order, clock: Clock, to: Path, *, seconds: float) -> int:
@@ -46,8 +41,3 @@ async def keep(road: Road, order: Order, clock: Clock, to: Path, *, seconds: flo
 def name_in(link: str) -> str:
     """What the file behind `link` is called, for sentences: it is chosen by whoever sent it."""
     return plain_name(unquote(link.partition("?")[0].partition("#")[0].rpartition("/")[2]))
-
-
-def plain_name(name: str) -> str:
-    """`name` as one short line without anything that cannot be seen."""
-    return _UNSEEN.sub(" ", name).strip()[:MAX_NAME_CHARACTERS] or UNNAMED

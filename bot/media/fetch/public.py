@@ -20,8 +20,9 @@ from bot.media.clip import KNOWN_TYPES
 from bot.media.errors import MediaError
 from bot.media.fetch import CONNECT_SECONDS, READ_SECONDS, USER_AGENT
 from bot.media.fetch.errors import NotFetched
-from bot.media.fetch.keeping import keep, name_in, plain_name
+from bot.media.fetch.keeping import keep, name_in
 from bot.media.fetch.parts import Order, Progress
+from bot.media.names import plain_name
 from bot.nemo.clock import Clock
 from bot.nemo.files.addresses import Address
 from bot.nemo.files.link_errors import LinkAstray, LinkDead, LinkError, LinkLocked, LinkSilent, LinkTypeRefused

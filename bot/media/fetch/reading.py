@@ -11,7 +11,9 @@ import httpx
 from bot.media.errors import MediaError
 
 MAX_FAULT_BYTES: Final = 4096
-_CONTENT_RANGE: Final = re.compile(r"bytes\s+(\d+)-\d+/(\d+|\*)")
+_CONTENT_RANGE: Final = re.compile(r"bytes\s+([0-9]{1,18})-[0-9]+/([0-9]{1,18}|\*)$")
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+"""A host may send thousands of digits, which Python refuses to read as a number."""
 
 
 def judged(link: str, hosts: Collection[str], refusal: MediaError) -> httpx.URL:
@@ -29,7 +31,7 @@ def judged(link: str, hosts: Collection[str], refusal: MediaError) -> httpx.URL:
 def length_of(response: httpx.Response) -> int | None:
     """How many bytes are promised; None where the body comes in chunks or nothing is said."""
     length: str = response.headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdigit() and "transfer-encoding" not in response.headers else None
+    return int(length) if _LENGTH.fullmatch(length) and "transfer-encoding" not in response.headers else None
 
 
 def goes_on_at(response: httpx.Response, received: int, whole: int | None) -> bool:

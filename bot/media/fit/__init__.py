@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from bot.media.apart import WorkerDied, work_apart
+from bot.media.errors import is_of_disk
 from bot.media.fit.errors import NotFitted, TooSmallToFit
 from bot.media.fit.plan import would_ruin
-from bot.media.fit.worker import Advanced, Done, Failed, Ruined, said_in
+from bot.media.fit.words import Advanced, Done, Failed, Ruined, said_in
 
 __all__ = ["Fitted", "NotFitted", "Progress", "TooSmallToFit", "fit", "would_ruin"]
 
@@ -40,7 +42,8 @@ async def fit(film: Path, to: Path, limit_bytes: int, *, progress: Progress | No
     Picture and sound keep their moments, the picture its shape. The work is done by a process of its own, with two
     threads for each codec; a call that is cancelled ends it at once and leaves everything as it was.
 
-    Raises TooSmallToFit where the film would be ruined, NotFitted where it cannot be read or written.
+    Raises TooSmallToFit where the film would be ruined, NotFitted where it cannot be read or written, OSError for a disk that
+    is full or may not be written.
     """
     part = to.with_name(f".{to.name[:100]}.{secrets.token_hex(4)}.part")
     try:
@@ -52,10 +55,14 @@ async def fit(film: Path, to: Path, limit_bytes: int, *, progress: Progress | No
     except TimeoutError as late:
         raise NotFitted(film.name, f"not within {FIT_SECONDS:.0f} s") from late
     except OSError as fault:
+        if is_of_disk(fault.errno):
+            raise
         raise NotFitted(film.name, str(fault)) from fault
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+    if isinstance(said, Failed) and said.errno is not None:
+        raise OSError(said.errno, os.strerror(said.errno))
     if isinstance(said, Done | Failed):
         raise NotFitted(film.name, said.detail if isinstance(said, Failed) else f"{said.bytes} bytes")
     raise TooSmallToFit(film.name, said.seconds, limit_bytes)
@@ -73,6 +80,6 @@ async def _work(film: Path, part: Path, limit_bytes: int, progress: Progress | N
         return None
 
     try:
-        return await work_apart("bot.media.fit.worker", (str(film), str(part), str(limit_bytes)), hear)
+        return await work_apart("bot.media.inside.fit", (str(film), str(part), str(limit_bytes)), hear)
     except WorkerDied as death:
         return Failed(str(death))

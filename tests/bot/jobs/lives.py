@@ -56,7 +56,7 @@ class Lives:
         house = self.house
         pid = self.forks.fork({"folder": str(house.folder), "server": house.server.url, "proxy": house.proxy.url,
                                "authority": str(house.authority.bundle), "orders": list(orders), "dies": dies,
-                               "workers": workers})
+                               "workers": workers, "studio": house.studio})
         self.pids.append(pid)
         ready = house.folder / READY
         await house.until(lambda: (ready.exists() and str(pid) in ready.read_text().split()) or not alive(pid))

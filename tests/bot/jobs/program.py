@@ -22,9 +22,10 @@ from bot.jobs.engine import running
 from bot.jobs.order import Order
 from bot.jobs.workbench import Workbench
 from bot.media.fetch import fetch
+from bot.media.intake import Intake
 from bot.nemo import Clock, ScrubbingFormatter
 from storage import Database, JobKind
-from tests.bot.jobs.house import SCALE, SECRET, order, sketch
+from tests.bot.jobs.house import SCALE, SECRET, beside, order, studio_at
 from tests.bot.jobs.paper import Paper
 
 READY = "ready"
@@ -43,7 +44,8 @@ async def serve(told: dict[str, Any]) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     async with Database.open(folder / "mureka.db") as database:
         bench = Workbench(database, lambda: access, {"MUREKA_TIME_SCALE": str(SCALE)}, Paper(folder, told.get("dies", "")),
-                          Clock(SCALE), folder, partial(fetch, proxy=told["proxy"], trust=trust), draw=sketch)
+                          Clock(SCALE), folder, partial(fetch, proxy=told["proxy"], trust=trust), intake=Intake(apart=beside),
+                          studio=studio_at(told["studio"]) if told.get("studio") else None)
         async with running(bench, workers=told.get("workers", 3)) as desk:
             for one in orders_of(told["orders"]):
                 await desk.accept(one)

@@ -41,7 +41,7 @@ QUESTION = {"title": "Which one?", "questions": [{"id": "q", "prompt": "Slow or 
 ANSWERS = {
     "a refusal": (replies.events({"type": "error", "code": 4003, "message": "there is no tune in it"}),
                   say("generate.refused", "en", reason="there is no tune in it")),
-    "spent credits": (replies.fault(2001), say("nemo.credits_used_up", "en", link="https://nemovideo.com")),
+    "spent credits": (replies.fault(2001), say("spending.operator", "en")),
     "a question": (replies.events({"type": "tool_call", "name": "ask_question", "args": QUESTION}),
                    say("generate.asked_back", "en", question="Which one?\nSlow or fast?")),
 }
@@ -72,7 +72,7 @@ async def test_an_expired_link_of_a_clip_is_told(around: House) -> None:
 
 @pytest.mark.parametrize(("content", "says", "facts"), [
     (b"just some words", "clip.not_media", {"types": KNOWN_TYPES}),
-    (PIXEL, "clip.not_a_voice", {}),
+    (PIXEL, "discord.not_a_voice", {}),
 ])
 async def test_what_is_no_voice_is_told_under_the_name_that_its_sender_gave_it(
         around: House, content: bytes, says: str, facts: dict[str, object]) -> None:

@@ -120,7 +120,7 @@ def test_a_fault_leads_to_one_end(fault: Exception, state: JobState) -> None:
     (GuestCreditsUsedUp("no", facts={"link": "https://nemovideo.com/register?bind=anon_1"}), "nemo.guest_credits_used_up",
      {"reason": "no", "link": "https://nemovideo.com/register"}),
     (DoorShut(f"Bearer {SECRET}", says="job.defect", path=Path("x")), "job.defect", {"reason": "Bearer ***", "path": "x"}),
-    (OSError(28, "No space left on device"), "bot.machine", {"reason": "No space left on device"}),
+    (OSError(28, "No space left on device"), "disk.full", {"reason": "No space left on device"}),
     (DoorShut("x" * 9999), "job.door_shut", {"reason": "x" * 1500}),
 ])
 def test_a_fault_becomes_a_sentence_that_everybody_may_read(fault: Exception, says: str, facts: dict[str, object]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
-from tests.bot.jobs.house import PIXEL, House, order
+from bot.media.intake import Intake
+from tests.bot.jobs.house import PIXEL, House, beside, order
 from tests.nemo_server import replies
 from tests.nemo_server.http import Reply, Request
 
@@ -39,12 +41,13 @@ async def test_the_tune_takes_the_place_of_the_waveform_while_the_song_is_made(a
 
 
 async def test_pictures_that_cannot_be_made_cost_nothing(around: House) -> None:
-    async def torn(clip: Path, to: Path) -> None:
+    async def torn(module: str, arguments: Sequence[str], hear: Callable[[bytes], Any]) -> Any:
+        await beside(module, arguments, lambda line: hear(line) if b"Drawn" not in line else line)
         raise RuntimeError("a fault of the drawing's")
 
     composes(around, replies.html(404))
     bench_of = around.bench
-    around.bench = lambda *given, **more: replace(bench_of(*given, **more), draw=torn)  # type: ignore[method-assign]
+    around.bench = lambda *given, **more: replace(bench_of(*given, **more), intake=Intake(apart=torn))  # type: ignore[method-assign]
     async with around.open() as bot:
         await bot.desk.accept(order("100"))
         await around.until_over("100")

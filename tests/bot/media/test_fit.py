@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import av
 import numpy as np
@@ -24,10 +26,12 @@ import bot.texts
 from bot.media.errors import MediaError
 from bot.media.fit import Fitted, NotFitted, TooSmallToFit, fit, would_ruin
 from bot.media.fit.plan import INDEX_BYTES, LINES, Plan, Source, again, best, least_rate
+from bot.media.fit.words import Failed, said_in
 
 ROOT = Path(__file__).parents[3]
 RATE_HZ = 48_000
 MIB = 1024 * 1024
+FULL = Path("/dev/full")
 Film = Callable[..., Path]
 
 
@@ -252,7 +256,7 @@ async def test_a_cancelled_fit_ends_at_once_and_leaves_nothing(
 
 def test_a_worker_whose_bot_has_died_removes_what_it_wrote_and_ends(film: Film, tmp_path: Path) -> None:
     part = tmp_path / ".small.part"
-    command = [sys.executable, "-m", "bot.media.fit.worker", str(film(1280, 720, 1.2)), str(part), "400000"]
+    command = [sys.executable, "-m", "bot.media.inside.fit", str(film(1280, 720, 1.2)), str(part), "400000"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin and process.stdout
         process.stdout.readline()
@@ -262,6 +266,16 @@ def test_a_worker_whose_bot_has_died_removes_what_it_wrote_and_ends(film: Film, 
     assert left(tmp_path) == []
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="no device here that is always full")
+def test_a_full_disk_is_told_by_its_number(film: Film, tmp_path: Path) -> None:
+    (tmp_path / "part").symlink_to(FULL)
+    command = [sys.executable, "-m", "bot.media.inside.fit", str(film(seconds=1.0)), str(tmp_path / "part"), "9999999"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert said_in(process.stdout.readline()) == Failed(ANY, errno.ENOSPC)
+    assert FULL.exists()
+
+
 def environment_of(pid: int) -> bytes:
     return Path(f"/proc/{pid}/environ").read_bytes()
 
@@ -269,7 +283,7 @@ def environment_of(pid: int) -> bytes:
 def workers() -> Iterator[int]:
     for thread in Path("/proc/self/task").iterdir():
         for pid in (thread / "children").read_text().split():
-            if b"bot.media.fit.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"bot.media.inside.fit" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 yield int(pid)
 
 

@@ -16,7 +16,7 @@ from tests.storage.death import KILLED, Death, dying
 from tests.storage.dying import FRESH, OLD
 
 MANY = 10_000
-SECONDS_FOR_MANY = 10.0     # about one on an idle machine
+SECONDS_FOR_MANY = 3.0      # of the processor's; about one
 
 
 async def fill(path: Path, count: int) -> None:
@@ -48,9 +48,9 @@ async def test_ten_thousand_tokens_are_sealed_anew_in_seconds(tmp_path: Path) ->
     await fill(path, MANY)
     before = path.read_bytes()
     async with Database.open(path, keys=[FRESH, OLD]) as database:
-        began = time.monotonic()
+        began = time.process_time()
         rotated = await rotate(database, lambda done, whole: told.append((done, whole)))
-        assert time.monotonic() - began < SECONDS_FOR_MANY
+        assert time.process_time() - began < SECONDS_FOR_MANY
         assert rotated == Rotated(MANY, 0, 0)
         assert list(rotated.sentences()) == [("keys.rotated", {"count": MANY})]
         assert told[-1] == (MANY, MANY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,8 @@ from bot.settings import BadSetting
 from bot.studio_child import StudioBusy, StudioDidNotStart, StudioEnded
 from bot.terminal.faults import FAULTS, exit_code_of, sentence_of
 from bot.terminal.output import OutputUnwritable
-from storage import DatabaseUnusable, NewerSchema
+from bot.texts import say
+from storage import DatabaseUnusable, DiskFault, DiskFull, DiskReadOnly, NewerSchema
 
 BAD_INPUT = [BadSetting("settings.backend", value="'both'"), TimeScaleRefused("no"), ClipMissing("hum.wav"),
              OutputUnwritable(Path("x"), "full"), NoProjectYet(), UnknownStyle("metal", name="metal", styles="pop"),
@@ -30,7 +33,7 @@ BAD_INPUT = [BadSetting("settings.backend", value="'both'"), TimeScaleRefused("n
              LinkError("gone"), LinksNotTaken()]
 FAILED = [FlowError(), AgentRefused("no", reason="no"), NothingToExport(), NemoError(), Unreachable("gone"),
           NewerSchema(9, 1), DatabaseUnusable("x: broken"), StudioDidNotStart("no fonts"), StudioBusy(), StudioEnded("a\nb"),
-          OSError(28, "No space left")]
+          OSError(28, "No space left"), DiskFull(), DiskReadOnly(), DiskFault("disk I/O error")]
 
 
 @pytest.mark.parametrize("fault", [*BAD_INPUT, *FAILED], ids=lambda fault: type(fault).__name__)
@@ -46,6 +49,14 @@ def test_a_fault_is_one_line(fault: Exception, language: str) -> None:
 @pytest.mark.parametrize(("faults", "code"), [(BAD_INPUT, 2), (FAILED, 1)])
 def test_its_code_tells_wrong_input_from_failure(faults: list[Exception], code: int) -> None:
     assert {exit_code_of(fault) for fault in faults} == {code}
+
+
+@pytest.mark.parametrize(("number", "says"), [(errno.ENOSPC, "disk_full"), (errno.EDQUOT, "disk_full"),
+                                              (errno.EROFS, "disk_read_only"), (errno.EIO, "disk_fails")])
+def test_what_the_system_says_of_a_disk_is_told_as_the_database_tells_it(number: int, says: str) -> None:
+    words = os.strerror(number)
+    assert sentence_of(OSError(number, words), "en") == say(f"storage.{says}", "en", reason=words)
+    assert exit_code_of(OSError(number, words)) == 1
 
 
 def test_a_reason_that_is_a_sentence_is_not_ended_twice() -> None:

@@ -67,17 +67,16 @@ async def test_after_resealing_the_old_key_may_go(opening: Opening) -> None:
     async with opening(FIRST) as stores:
         for number in range(7):
             await stores.accounts.keep(replace(ACCOUNT, member_id=f"member {number}"))
-        day = await stores.usage.count("ada", None, "generate")
+        assert await stores.blocks.block("7", "ada")        # known by a hash, whose key is sealed
     async with opening(SECOND, FIRST) as stores:
-        assert await stores.seals.outdated() == 8           # seven tokens, and the secret of usage
+        assert await stores.seals.outdated() == 8           # seven tokens, and the secret of member keys
         steps = [step async for step in stores.seals.reseal(batch=3)]
         assert (steps[0], steps[-1]) == (Resealed(3), Resealed(8))
         assert await stores.seals.outdated() == 0
         assert [step async for step in stores.seals.reseal()][-1] == Resealed()
     async with opening(SECOND) as stores:
         assert await stores.accounts.find("member 6", "cloud", TokenKind.ANONYMOUS) == replace(ACCOUNT, member_id="member 6")
-        assert day
-        assert (await stores.usage.of(day, member_id="ada"))["generate"].count == 1
+        assert await stores.blocks.is_blocked("7", "ada")
 
 
 async def test_resealing_that_was_stopped_goes_on_where_it_was(opening: Opening) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage import Account, Fact, JobState, NewJob, Stores, TokenKind, UnknownJob, Used
+from storage import Account, Charged, Fact, JobState, NewJob, Stores, TokenKind, UnknownJob, Used
 
 
 async def test_a_member_has_one_client_id(stores: Stores) -> None:
@@ -30,13 +30,24 @@ async def test_a_client_id_that_was_changed_stays_changed(
         opening: Callable[[], AbstractAsyncContextManager[Stores]]) -> None:
     async with opening() as stores:
         before, bob = await stores.members.get("ada"), await stores.members.get("bob")
-        await stores.members.change_client_id("ada", "c1d2")
-        await stores.members.change_client_id("nobody", "c3d4")
+        await stores.members.change_client_id("ada", "c1d2", "cloud")
+        await stores.members.change_client_id("nobody", "c3d4", "cloud")
     async with opening() as stores:
         after = await stores.members.get("ada")
         assert (after.client_id, after.created_at) == ("c1d2", before.created_at)
         assert await stores.members.get("bob") == bob
         assert (await stores.members.get("nobody")).client_id != "c3d4"
+
+
+async def test_a_client_id_that_another_backend_keeps_files_under_stays(stores: Stores) -> None:
+    await stores.projects.start("ada", "1", "studio", session_id="7", task_id=None, title="Dusk")
+    await stores.accounts.keep(Account("bob", "studio", TokenKind.ANONYMOUS, "nmv_usr_1"))
+    for who in ("ada", "bob"):
+        before = await stores.members.get(who)
+        await stores.members.change_client_id(who, "c1d2", "cloud")
+        assert await stores.members.get(who) == before
+    await stores.members.change_client_id("ada", "c1d2", "studio")
+    assert (await stores.members.get("ada")).client_id == "c1d2"
 
 
 async def test_forgetting_a_member_forgets_all_that_hangs_on_them(
@@ -77,8 +88,9 @@ async def test_a_job_whose_member_was_forgotten_can_do_nothing_more(
     assert await stores.projects.wishes(project.id) == []
 
 
-async def test_what_a_forgotten_member_used_today_still_counts(stores: Stores) -> None:
-    day = await stores.usage.count("ada", "7", "generate", cost=5)
-    assert day
+async def test_what_a_forgotten_member_used_today_still_counts(stores: Stores, new_job: Callable[..., NewJob]) -> None:
+    await stores.jobs.accept(new_job())
+    counted = await stores.usage.charge(new_job().id, "ada", "7", "generate", cost=5)
+    assert isinstance(counted, Charged)
     await stores.members.forget("ada")
-    assert await stores.usage.of(day, member_id="ada") == {"generate": Used(1, 5)}
+    assert await stores.usage.of(counted.day, member_id="ada") == {"generate": Used(1, 5)}

@@ -13,7 +13,7 @@ from storage import Server, Stores
 
 
 async def test_a_server_that_decided_nothing_has_the_defaults(stores: Stores) -> None:
-    assert await stores.servers.get("7") == Server("7", None, None, True, (), (), (), (), None)
+    assert await stores.servers.get("7") == Server("7", None, None, True, (), (), (), (), None, None, None, "stop", None)
     assert not await stores.servers.forget("7")
 
 
@@ -30,6 +30,16 @@ async def test_settings_are_changed_one_by_one_and_stay(
         back = await stores.servers.change("7", language=None, listening_channels=())
         assert (back.language, back.listening_channels, back.style) == (None, (), "lo-fi")
         assert await stores.servers.get("8") == Server("8")
+
+
+async def test_limits_are_changed_and_lifted_and_are_never_below_nothing(stores: Stores) -> None:
+    changed = await stores.servers.change(
+        "7", member_songs_day=5, server_songs_month=100, server_credits_month=0, when_spent="studio")
+    assert changed == await stores.servers.get("7") == Server(
+        "7", member_songs_day=5, server_songs_month=100, server_credits_month=0, when_spent="studio")
+    assert (await stores.servers.change("7", member_songs_day=None)).member_songs_day is None
+    with pytest.raises(ValueError, match="server_songs_month"):
+        await stores.servers.change("7", server_songs_month=-1)
 
 
 @pytest.mark.parametrize("value", [["general"], [""], ["1" * 21], [1], "123", ["1", None], ["１"]])
