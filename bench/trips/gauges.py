@@ -77,6 +77,11 @@ def late(path: Path, span: tuple[float, float]) -> str:
     return cuts(lags(path, *span))
 
 
+def descendants(pid: int) -> list[int]:
+    """The children of a process, and theirs."""
+    return [one for child in _children(pid) for one in (child, *descendants(child))]
+
+
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):

@@ -93,7 +93,7 @@ async def house(folder: Path, cloud: Cloud, chance: random.Random, *, scale: flo
             discord.limits.set(route, requests, seconds / scale)
         environment = discord.environment | {
             "MUREKA_DATA": str(data), "STUDIO_URL" if is_studio else "NEMO_API_URL": cloud.url,
-            "MUREKA_TIME_SCALE": f"{scale:g}", "LANG": "C.UTF-8",
+            "MUREKA_TIME_SCALE": f"{scale:g}", "MUREKA_PACE": "0", "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT), "MUREKA_WORKERS": str(workers), **(more or {})}
         bot = BotProcess(command, environment, folder=folder, watched_by=discord)
         try:

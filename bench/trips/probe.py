@@ -4,6 +4,7 @@
     python -m bench.trips.probe bare    the timer alone, to compare with
 
 Each line of the file that PROBE_FILE names: when a timer was due (seconds since 1970), and how many seconds late it came.
+What the bot asks of the network is noted too, where bench/trips/network.py is told to.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TextIO
+
+from bench.trips.network import watch
 
 EVERY_SECONDS: Final = 0.02
 FILE: Final = "PROBE_FILE"
@@ -62,6 +65,7 @@ def main(arguments: Sequence[str]) -> None:
                 return loop
 
         asyncio.set_event_loop_policy(Policy())
+    watch(os.environ)
     sys.argv = ["bot"]
     runpy.run_module("bot", run_name="__main__", alter_sys=True)
 
