@@ -58,7 +58,7 @@ async def abuse(options: argparse.Namespace) -> int:
         folder = Path(name)
         (folder / "names.json").write_text(json.dumps(REBINDING), "utf-8")
         more = {FILE: str(folder / "bot.lag"), CONNECTS: str(folder / "connects"), NAMES: str(folder / "names.json"),
-                "MUREKA_PACE": "", "MUREKA_LISTEN": "on", "MUREKA_SONGS_PER_DAY": str(SONGS_A_DAY),
+                "MUREKA_PACE": "", "MUREKA_WAITING": "", "MUREKA_LISTEN": "on", "MUREKA_SONGS_PER_DAY": str(SONGS_A_DAY),
                 "MUREKA_SONGS_PER_MONTH": str(SONGS_A_MONTH), "MUREKA_CREDITS_PER_MONTH": str(CREDITS_A_MONTH),
                 "NEMO_TOKEN": TOKEN}
         cloud.owners[TOKEN] = "the operator"

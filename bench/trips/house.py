@@ -93,8 +93,8 @@ async def house(folder: Path, cloud: Cloud, chance: random.Random, *, scale: flo
             discord.limits.set(route, requests, seconds / scale)
         environment = discord.environment | {
             "MUREKA_DATA": str(data), "STUDIO_URL" if is_studio else "NEMO_API_URL": cloud.url,
-            "MUREKA_TIME_SCALE": f"{scale:g}", "MUREKA_PACE": "0", "LANG": "C.UTF-8",
-            "PYTHONPATH": str(ROOT), "MUREKA_WORKERS": str(workers), **(more or {})}
+            "MUREKA_TIME_SCALE": f"{scale:g}", "MUREKA_PACE": "0", "MUREKA_SONGS_PER_DAY": "0", "MUREKA_WAITING": "1000",
+            "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "MUREKA_WORKERS": str(workers), **(more or {})}
         bot = BotProcess(command, environment, folder=folder, watched_by=discord)
         try:
             yield House(discord, cloud, bot, data, chance)
