@@ -23,6 +23,7 @@ from tests.nemo_server.http import Reply
 
 ADA, BOB = "910000000000000001", "910000000000000002"
 ME = "/api/studio/me"
+PLANTED = 920000000000000200     # the first of several ids of jobs: no time or hash of another row holds one by chance
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ async def test_whatever_breaks_it_off_the_next_try_finishes_it(studio: House) ->
         await made(bot, studio, ("100", BOB))
         before = theirs(studio, BOB, await client_id(bot, BOB))
         for number in range(6):
-            job_id, wall = str(200 + number), Wall()
+            job_id, wall = str(PLANTED + number), Wall()
             await planted(bot, job_id)
             studio.server.requests.clear()
             ours = await client_id(bot, ADA)

@@ -213,7 +213,7 @@ async def test_jobs_queue_ends_and_budgets_are_told_without_a_word_of_anybody(bo
     assert await bot.metric("mureka_jobs_ended_total", kind="generate", outcome="failed") == 1
     assert await bot.metric("mureka_job_failures_total", reason="nemo.plan") == 1
     text = (await bot.get("/metrics"))[1]
-    assert not re.search(r"[6-9]\d0{8}|secret|nmv_", text)
+    assert not re.search(r"(66|77|88|99)0{15}|secret|nmv_", text)
 
 
 async def test_metrics_are_told_as_far_as_they_can_be_when_disk_and_database_fail(bot: Bot, tmp_path: Path) -> None:
