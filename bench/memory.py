@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.trips.cage import Cage, cage
-from bench.trips.gauges import descendants
+from bench.trips.gauges import descendants, repeated
 from studio.limits import LIMITS
 from tests.discord_sim.office import Upload
 from tests.discord_sim.places import TextChannel
@@ -71,19 +71,12 @@ class Peaks:
     async def taken(self, bot: BotProcess, around: Cage | None) -> AsyncIterator[None]:
         """Look for as long as the block runs."""
         async def sample() -> None:
-            while True:
-                self.looks.append(await asyncio.to_thread(_look, bot.pid))
-                if around is not None:
-                    self.cached = max(self.cached, around.now[1])
-                await asyncio.sleep(SAMPLE_SECONDS)
+            self.looks.append(await asyncio.to_thread(_look, bot.pid))
+            if around is not None:
+                self.cached = max(self.cached, around.now[1])
 
-        task = asyncio.create_task(sample(), name="samples")
-        try:
+        async with repeated(sample, SAMPLE_SECONDS):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 def _look(bot: int) -> Look:

@@ -32,8 +32,9 @@ class Account(app_commands.Group):
     async def link(self, interaction: Interaction) -> None:
         """Ask for the token, where nobody else can read it."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
-        refusal = none_needed(house, language) or await rule_refusal(Asker.of(interaction), house, language)
-        if refusal is not None:
+        if await is_needless(interaction, language):
+            return
+        if (refusal := await rule_refusal(Asker.of(interaction), house, language)) is not None:
             await answer(interaction, refusal)
         else:
             await interaction.response.send_modal(TokenForm(interaction, language, "account"))
@@ -42,8 +43,7 @@ class Account(app_commands.Group):
     async def show(self, interaction: Interaction) -> None:
         """Which token speaks for the member, masked, and what is left of its credits."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
-        if (refusal := none_needed(house, language)) is not None:
-            await answer(interaction, refusal)
+        if await is_needless(interaction, language):
             return
         async with Answer.of(interaction, language) as told:
             if told is not None:
@@ -56,8 +56,7 @@ class Account(app_commands.Group):
     async def unlink(self, interaction: Interaction) -> None:
         """Forget the member's token."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
-        if (refusal := none_needed(house, language)) is not None:
-            await answer(interaction, refusal)
+        if await is_needless(interaction, language):
             return
         was_there = await unlink(str(interaction.user.id), house.backend_name, accounts=house.stores.accounts)
         await answer(interaction, say("discord.account.unlinked" if was_there else "discord.account.nothing_linked", language))
@@ -94,9 +93,12 @@ class TokenForm(Form):
                           accounts=house.stores.accounts, environment=house.environment)
 
 
-def none_needed(house: House, language: str) -> str | None:
-    """The sentence that no token is needed, where that is so."""
-    return say("discord.account.none_needed", language) if house.backend is Backend.STUDIO else None
+async def is_needless(interaction: Interaction, language: str) -> bool:
+    """Whether no token is of any use here; where it is so, whoever asks is told."""
+    if interaction.client.house.backend is not Backend.STUDIO:
+        return False
+    await answer(interaction, say("discord.account.none_needed", language))
+    return True
 
 
 def _told(account: Shown, language: str) -> str:

@@ -19,6 +19,7 @@ from bot.nemo import scrub
 from bot.settings import MAX_STYLE_CHARACTERS, Backend
 from bot.texts import LANGUAGES, language_of, say
 from cogs.budget_words import limits_in_words
+from cogs.group import ADMIN
 from cogs.private import answer, sentence_of
 from cogs.queue_view import StopButton, show_queue
 from cogs.server_words import LISTS, Setting, setting_in_words, usage_in_words
@@ -64,7 +65,7 @@ class Admin(app_commands.Group):
 
     def __init__(self) -> None:
         super().__init__(
-            name="mureka-admin", description=about("admin.group"), default_permissions=discord.Permissions(manage_guild=True),
+            name=ADMIN, description=about("admin.group"), default_permissions=discord.Permissions(manage_guild=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False))
         self._turn = asyncio.Lock()     # a list is read, changed and written: two admins at once would lose a line

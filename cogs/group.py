@@ -1,4 +1,4 @@
-"""The one /mureka that all cogs add their commands to, whichever is loaded first. Has no command of its own."""
+"""The one /mureka, and the one /mureka-admin, that cogs add their commands to. Has no command of its own."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from bot.client import MurekaClient
 from cogs.words import about
 
 NAME: Final = "mureka"
+ADMIN: Final = "mureka-admin"
 
 
 def group(client: MurekaClient[Any]) -> app_commands.Group:
-    """The group of `client`, made when it is asked for first: in servers and conversations, for servers and for users."""
+    """The group /mureka of `client`, made when it is asked for first: in servers and conversations, for servers and for users."""
     found = client.tree.get_command(NAME)
     if isinstance(found, app_commands.Group):
         return found
@@ -23,3 +24,10 @@ def group(client: MurekaClient[Any]) -> app_commands.Group:
         allowed_installs=app_commands.AppInstallationType(guild=True, user=True))
     client.tree.add_command(made)
     return made
+
+
+def admin_group(client: MurekaClient[Any]) -> app_commands.Group:
+    """The group /mureka-admin of `client`, which cogs.admin has brought: whoever adds to it is loaded after that."""
+    found = client.tree.get_command(ADMIN)
+    assert isinstance(found, app_commands.Group)
+    return found

@@ -12,11 +12,11 @@ from bot.flows.account import Shown
 from bot.flows.server_account import link_server, shown_server, unlink_server
 from bot.house import House
 from bot.texts import language_of, say
-from cogs.account import TokenForm, left_in_words, none_needed
+from cogs.account import TokenForm, is_needless, left_in_words
+from cogs.group import admin_group
 from cogs.private import Answer, answer
 from cogs.words import about, named
 
-ADMIN = "mureka-admin"
 Interaction: TypeAlias = discord.Interaction[MurekaClient[House]]
 
 
@@ -29,18 +29,15 @@ class ServerAccount(app_commands.Group):
     @app_commands.command(name=named("account.link"), description=about("server_account.link"))
     async def link(self, interaction: Interaction) -> None:
         """Ask for the token, where nobody else can read it."""
-        language, house = language_of(str(interaction.locale)), interaction.client.house
-        if (refusal := none_needed(house, language)) is not None:
-            await answer(interaction, refusal)
-        else:
+        language = language_of(str(interaction.locale))
+        if not await is_needless(interaction, language):
             await interaction.response.send_modal(ServerTokenForm(interaction, language, "server_account"))
 
     @app_commands.command(name=named("account.show"), description=about("server_account.show"))
     async def show(self, interaction: Interaction) -> None:
         """The server's token, masked, and what is left of its credits."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
-        if (refusal := none_needed(house, language)) is not None:
-            await answer(interaction, refusal)
+        if await is_needless(interaction, language):
             return
         async with Answer.of(interaction, language) as told:
             if told is not None:
@@ -52,8 +49,7 @@ class ServerAccount(app_commands.Group):
     async def unlink(self, interaction: Interaction) -> None:
         """Forget the server's token."""
         language, house = language_of(str(interaction.locale)), interaction.client.house
-        if (refusal := none_needed(house, language)) is not None:
-            await answer(interaction, refusal)
+        if await is_needless(interaction, language):
             return
         was_there = await unlink_server(str(interaction.guild_id), house.backend_name,
                                         server_accounts=house.stores.server_accounts)
@@ -80,6 +76,4 @@ def _told(account: Shown | None, language: str) -> str:
 
 async def setup(client: MurekaClient[House]) -> None:
     """Add /mureka-admin account to what the admins have."""
-    admin = client.tree.get_command(ADMIN)
-    assert isinstance(admin, app_commands.Group)
-    admin.add_command(ServerAccount())
+    admin_group(client).add_command(ServerAccount())

@@ -12,11 +12,11 @@ from bot.house import House
 from bot.settings import MOST_LIMIT
 from bot.texts import language_of, say
 from cogs.budget_words import limits_in_words
+from cogs.group import admin_group
 from cogs.private import answer
 from cogs.words import about, named, translated
 from storage import ServerChange
 
-ADMIN: Final = "mureka-admin"
 NUMBERS: Final = {"songs_per_member_day": "member_songs_day", "songs_per_month": "server_songs_month",
                   "credits_per_month": "server_credits_month"}
 WHEN_SPENT: Final = [app_commands.Choice(name=translated(f"discord.choice.when_spent.{one}"), value=one)
@@ -86,8 +86,6 @@ def _is_admin(user: Any) -> bool:
 
 async def setup(client: MurekaClient[House]) -> None:
     """Add the commands to what the admins have."""
-    admin = client.tree.get_command(ADMIN)
-    assert isinstance(admin, app_commands.Group)
     commands: tuple[app_commands.Command[Any, ..., Any], ...] = (limits, reset, block, unblock)
     for command in commands:
-        admin.add_command(command)
+        admin_group(client).add_command(command)

@@ -14,6 +14,7 @@ from typing import Final
 
 from storage.errors import KeyFileBroken
 from storage.keys import BadKeys, Key, new_key, read_keys
+from storage.stable import sync_folder
 
 FILE_MODE: Final = 0o600
 _COMMENT: Final = re.compile(r"#.*")
@@ -64,7 +65,7 @@ def make(path: Path) -> tuple[Key, ...]:
     part.unlink(missing_ok=True)            # of a process that was killed here: nothing is sealed with its key
     _write(part, f"{_WORDS}{key}\n")
     part.rename(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return read_keys(key)
 
 
@@ -74,13 +75,3 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":                     # there a folder cannot be opened, and a rename is kept without it
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,23 @@ from bench.trips.probe import lags
 
 SAMPLE_SECONDS: Final = 0.5
 MEGABYTE: Final = 1_000_000
+
+
+@asynccontextmanager
+async def repeated(sample: Callable[[], Awaitable[None]], seconds: float) -> AsyncIterator[None]:
+    """Have `sample` done again and again for the length of the block, with so many seconds in between."""
+    async def repeat() -> None:
+        while True:
+            await sample()
+            await asyncio.sleep(seconds)
+
+    task = asyncio.create_task(repeat(), name="samples")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @dataclass(slots=True)
@@ -27,19 +44,12 @@ class Samples:
     async def taken(self, pid: Callable[[], int]) -> AsyncIterator[None]:
         """Take them for the length of the block, of whatever process `pid` names at the time."""
         async def sample() -> None:
-            while True:
-                memory, threads = process(pid())
-                self.memory.append(memory)
-                self.threads.append(threads)
-                await asyncio.sleep(SAMPLE_SECONDS)
+            memory, threads = process(pid())
+            self.memory.append(memory)
+            self.threads.append(threads)
 
-        task = asyncio.create_task(sample(), name="samples")
-        try:
+        async with repeated(sample, SAMPLE_SECONDS):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     def clear(self) -> None:
         """Forget those of the start."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,7 @@ def wipe(path: Path, member_id: str, job_ids: Collection[str]) -> int:
 
 
 def _deleted(connection: sqlite3.Connection, named: set[str]) -> int:
-    tables = dict(_tables(connection))
+    tables = _tables(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("CREATE TEMP TABLE doomed (value TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID")
@@ -61,12 +61,12 @@ def _deleted(connection: sqlite3.Connection, named: set[str]) -> int:
             connection.execute("ROLLBACK")
 
 
-def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
+def _tables(connection: sqlite3.Connection) -> dict[str, list[str]]:
     """Each table with its columns of text."""
     found: dict[str, list[str]] = {}
     for table, column in connection.execute(_TEXTS):
         found.setdefault(table, []).append(column)
-    yield from found.items()
+    return found
 
 
 def _is_doomed(columns: list[str]) -> str:

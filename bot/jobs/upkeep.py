@@ -107,7 +107,6 @@ class Upkeep:
             await stores.servers.forget(server_id)
             log.info("server %s: what it decided is forgotten, the bot left it %d days ago", server_id, SERVERS_KEPT.days)
 
-
     async def _is_swept(self, before: datetime) -> bool:
         """Whether the studio deletes what is too old. One beside a cloud does only while it runs, so it is woken for that.
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-DISTRIBUTION: Final = "mureka-bot"
+from bot.version import DISTRIBUTION, version
+
 SKILL_SOURCE: Final = "mureka-ai"
 ATTRIBUTION: Final = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
 """Without all of them the API refuses tokens, and exports with 402 (API notes, section 2)."""
@@ -22,8 +22,9 @@ _PLAIN: Final = re.compile(r"[^\x21-\x7e]+")
 
 def attribution(environ: Mapping[str, str], install_path: Path) -> dict[str, str]:
     """The attribution of a program that lives at `install_path`, and its user agent."""
-    told = zip(ATTRIBUTION, (SKILL_SOURCE, _version(), platform(environ, install_path)), strict=True)
-    return {"User-Agent": f"{DISTRIBUTION}/{_version()}", **dict(told)}
+    number = version("0")
+    told = zip(ATTRIBUTION, (SKILL_SOURCE, number, platform(environ, install_path)), strict=True)
+    return {"User-Agent": f"{DISTRIBUTION}/{number}", **dict(told)}
 
 
 def platform(environ: Mapping[str, str], install_path: Path) -> str:
@@ -33,10 +34,3 @@ def platform(environ: Mapping[str, str], install_path: Path) -> str:
         return named
     path = str(install_path).lower()
     return next((name for name in PLATFORMS_BY_PATH if name in path), UNKNOWN_PLATFORM)
-
-
-def _version() -> str:
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:    # a checkout that was never installed
-        return "0"

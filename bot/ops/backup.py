@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
@@ -24,9 +23,10 @@ from typing import Final, TypeVar
 from bot.jobs.workbench import ENGINE_FILE
 from bot.ops.archive import FILE_MODE, FORMAT, VERSION, Manifest, Writer, is_plain
 from bot.ops.faults import BackupExists, NothingToBackUp
-from bot.ops.swap import sync_folder
 from bot.settings import DATABASE
+from bot.version import version
 from storage import DatabaseUnusable, snapshot
+from storage.stable import sync_folder
 
 JOBS, STUDIO = "jobs", "studio"
 DATABASES: Final = (DATABASE, ENGINE_FILE)
@@ -34,7 +34,6 @@ FOLDERS: Final = (JOBS, STUDIO)
 ORDER: Final = ("accounts", "renders", "sessions", "films")
 """The studio's folders: what names something comes before what it names. Others come first."""
 PART: Final = ".part"
-DISTRIBUTION: Final = "mureka-bot"
 
 Outcome = TypeVar("Outcome")
 log = logging.getLogger(__name__)
@@ -102,7 +101,7 @@ def _back_up(data: Path, to: Path, watch: Callable[[int], None]) -> BackedUp:
                         folders.append(str(inside))
                     else:
                         writer.add(str(inside), path)
-            writer.finish(Manifest(FORMAT, VERSION, datetime.now(UTC), _version(), schema,
+            writer.finish(Manifest(FORMAT, VERSION, datetime.now(UTC), version("?"), schema,
                                    tuple(writer.entries), tuple(folders)))
             file.flush()
             os.fsync(handle)
@@ -150,10 +149,3 @@ def _found(folder: Path, name: PurePosixPath) -> Iterator[tuple[PurePosixPath, P
 
 def _rank(one: os.DirEntry[str]) -> tuple[int, str]:
     return (ORDER.index(one.name) + 1 if one.name in ORDER else 0), one.name
-
-
-def _version() -> str:
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        return "?"

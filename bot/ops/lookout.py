@@ -12,8 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from importlib import metadata
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from bot.jobs.tally import Tally
 from bot.loopback import Place, listening
@@ -23,12 +22,11 @@ from bot.ops.errors import ErrorCount, counting_errors
 from bot.ops.fleeting import fleeting
 from bot.settings import BadSetting, Settings
 from bot.texts import say
+from bot.version import version
 from storage import Database
 
 if TYPE_CHECKING:
     from bot.ops.metrics import Metrics
-
-DISTRIBUTION: Final = "mureka-bot"
 
 log = logging.getLogger(__name__)
 
@@ -72,14 +70,15 @@ class Lookout:
         from bot.ops.metrics import Metrics
         from bot.ops.page import Page, served
 
+        number = version("unknown")
         room = Patient(functools.partial(room_of, self._settings.data))
         examination = Examination(Asked(watched.hears_discord, watched.database.check_writing, watched.backend_url, room),
                                   watched.clock.now)
         counted = Counted(watched.tally, self._errors, lambda: self._deaths, watched.servers, lambda: self._disk.used,
-                          version(), self._settings.backend.value)
+                          number, self._settings.backend.value)
         metrics = Metrics(counted, watched.database, examination.look, room, watched.clock.wall)
         async with _kept(watch_lag(metrics.lag.observe), "watch the loop"), served(
-                Page(examination.look, metrics, version()), self._listener) as address:
+                Page(examination.look, metrics, number), self._listener) as address:
             log.info("health and metrics: %s/healthz, %s/metrics", address, address)
             yield metrics
 
@@ -94,14 +93,6 @@ async def looking_out(settings: Settings) -> AsyncIterator[Lookout]:
         disk = DiskWatch(settings.data, Clock(), settings.preferences.backup_days)
         await stack.enter_async_context(_kept(disk.run(), "watch the disk"))
         yield Lookout(settings, errors, disk, listener)
-
-
-def version() -> str:
-    """Of this program."""
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def _bound(place: Place) -> socket.socket:

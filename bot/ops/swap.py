@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from bot.alone import alone
+from storage.stable import sync_folder
 
 NOTE: Final = "restore-under-way.json"
 ASIDE: Final = "before-restore"
@@ -81,12 +82,3 @@ async def finish_interrupted(data: Path) -> None:
     if (data / NOTE).exists():
         async with alone(data):
             finish(data)
-
-
-def sync_folder(folder: Path) -> None:
-    """Let renames in the folder outlive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -23,8 +23,8 @@ from bot.settings import BadSetting, Settings
 from bot.studio_child import child_environment
 from bot.terminal.plain import print_plainly
 from bot.texts import say
+from bot.version import DISTRIBUTION
 
-DISTRIBUTION = "mureka-bot"
 PYTHONS = ((3, 11), (3, 15))
 FREE_BYTES = 500_000_000
 STUDIO_SECONDS = 60.0

@@ -67,6 +67,15 @@ class Lives:
         with suppress(ProcessLookupError):
             os.kill(self.pids[-1], signal.SIGKILL)
 
+    def dies_at(self, moment: str) -> None:
+        """kill -9 at the next request whose method and path begin so, before it is answered. Once."""
+        def seen(method: str, path: str) -> None:
+            if f"{method} {path}".startswith(moment):
+                self.house.seen = usual
+                self.kill()
+
+        usual, self.house.seen = self.house.seen, seen
+
     async def dead(self) -> None:
         """Wait until it is."""
         await self.house.until(lambda: not alive(self.pids[-1]))

@@ -27,15 +27,6 @@ MOMENTS = (
 
 
 async def test_a_job_goes_on_after_a_death_at_any_moment(around: House, lives: Lives) -> None:
-    fatal = ""
-
-    def seen(method: str, path: str) -> None:
-        nonlocal fatal
-        if fatal and f"{method} {path}".startswith(fatal):
-            fatal = ""
-            lives.kill()
-
-    around.seen = seen
     jobs = [f"10{number}" for number in range(len(MOMENTS))]
     for job_id, moment in zip(jobs, MOMENTS, strict=True):
         began, shown = time.monotonic(), len(around.lines("show"))
@@ -45,7 +36,7 @@ async def test_a_job_goes_on_after_a_death_at_any_moment(around: House, lives: L
             assert time.monotonic() - began < RECOVERY_SECONDS
             await around.until_over(jobs[jobs.index(job_id) - 1])
         await lives.end()
-        fatal = moment
+        lives.dies_at(moment)
         await lives.start({"id": job_id})
         await lives.dead()
     await lives.start()

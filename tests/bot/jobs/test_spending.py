@@ -243,18 +243,9 @@ MOMENTS = (
 async def test_on_the_way_to_the_studio_it_may_die_at_any_moment(around: House, studio: StudioBeside, lives: Lives) -> None:
     await decide(around)
     around.server.on("POST", SAY, SPENT)
-    fatal = ""
-
-    def seen(method: str, path: str) -> None:
-        nonlocal fatal
-        if fatal and f"{method} {path}".startswith(fatal):
-            fatal = ""
-            lives.kill()
-
-    around.seen = seen
     jobs = [f"10{number}" for number in range(len(MOMENTS))]
     for job_id, moment in zip(jobs, MOMENTS, strict=True):
-        fatal = moment
+        lives.dies_at(moment)
         await lives.start({"id": job_id})
         await lives.dead()
     await lives.start()
