@@ -52,7 +52,7 @@ def _unpack(archive: Path, to: Path, limit_bytes: int) -> tuple[Path, ...]:
     shutil.rmtree(to, ignore_errors=True)
     _check_index(archive)
     with zipfile.ZipFile(archive) as packed:
-        entries = [entry for entry in packed.infolist() if not entry.is_dir()]
+        entries = [entry for entry in packed.infolist() if not entry.filename.endswith("/")]     # no is_dir: it wants a name
         _check(entries, limit_bytes, archive.stat().st_size)
         to.mkdir(mode=0o700)
         return tuple(_extract(packed, entry, to / entry.filename, limit_bytes) for entry in entries)

@@ -151,13 +151,21 @@ def linking() -> bytes:
     return packed.getvalue()
 
 
+def nameless() -> bytes:
+    """An archive whose index has a file without a name: what was the name is its comment."""
+    content = bytearray(archive(**{"a.flac": b"1"}))
+    at = content.index(b"PK\x01\x02")
+    content[at + 28:at + 30], content[at + 32:at + 34] = bytes(2), len("a.flac").to_bytes(2, "little")
+    return bytes(content)
+
+
 def left_in(folder: Path) -> tuple[set[str], int]:
     """What is there, and how large what was unpacked is."""
     return {path.name for path in folder.iterdir()}, sum(path.stat().st_size for path in folder.glob("stems/*"))
 
 
 @pytest.mark.parametrize("content", [
-    b"", b"no archive", STEMS[:-30], archive(), linking(), lying(bytes(9000), 10), lying(bytes(20_000), 10),
+    b"", b"no archive", STEMS[:-30], archive(), nameless(), linking(), lying(bytes(9000), 10), lying(bytes(20_000), 10),
     archive(**{"a.flac": bytes(10_001)}), archive(**{"a.flac": b""}), archive(**{"A.flac": b"1", "a.flac": b"1"}),
     archive(**{f"{number}.flac": b"1" for number in range(MAX_FILES + 1)}),
     *(archive(**{name: b"1"}) for name in ("../a.flac", "/a.flac", "b/a.flac", "c:a.flac", "a.exe", ".flac", "a\n.flac",
