@@ -26,6 +26,9 @@ async def test_a_studio_that_cannot_start_at_first_is_a_fault_and_not_tried_agai
             await address()
 
 
+LOOKS = 20      # the kernel tells its table in pieces: a row may be missed while others come and go
+
+
 async def test_a_killed_studio_comes_back_at_its_address(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     environment: Mapping[str, str] = {}
     async with watched_studio(tmp_path / "studio", environment) as address:
@@ -44,7 +47,8 @@ async def test_a_killed_studio_comes_back_at_its_address(tmp_path: Path, caplog:
 
 
 def _listener(port: str) -> int:
-    found = _maybe_listener(port)
+    looks = (_maybe_listener(port) for _ in range(LOOKS))
+    found = next((one for one in looks if one is not None), None)
     assert found is not None
     return found
 
